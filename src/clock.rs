@@ -1,0 +1,169 @@
+//! Time: the clock that answers read, and the one way in which times are written.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// A moment, in milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Written as RFC 3339 in UTC with milliseconds, so that texts sort as times do:
+///
+/// ```
+/// use standin::Timestamp;
+///
+/// assert_eq!(Timestamp::from_millis(1_767_225_600_000).to_string(), "2026-01-01T00:00:00.000Z");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// 2026-01-01T00:00:00.000Z: the time of a server that was given a seed and no clock.
+    pub const FIXED: Self = Self(1_767_225_600_000);
+
+    /// A moment, by milliseconds since 1970. Years before 0 and after 9999 cannot be written and are cut to those.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(if millis < MIN { MIN } else if millis > MAX { MAX } else { millis })
+    }
+
+    /// The time of the machine.
+    pub fn now() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::from_millis(i64::try_from(since.as_millis()).unwrap_or(MAX))
+    }
+
+    /// Milliseconds since 1970.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    pub(crate) const fn plus_millis(self, millis: i64) -> Self {
+        Self::from_millis(self.0.saturating_add(millis))
+    }
+
+    /// Year, month and day.
+    pub(crate) fn date(self) -> (i64, u32, u32) {
+        civil(self.0.div_euclid(DAY))
+    }
+}
+
+const DAY: i64 = 86_400_000;
+const MIN: i64 = -62_167_219_200_000;
+const MAX: i64 = 253_402_300_799_999;
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.date();
+        let rest = self.0.rem_euclid(DAY);
+        let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60);
+        let (second, millis) = (rest / 1_000 % 60, rest % 1_000);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+    }
+}
+
+/// The date of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
+///
+/// Counts in years that begin in March, so that the leap day comes last (Howard Hinnant, "chrono-compatible
+/// low-level date algorithms").
+fn civil(days: i64) -> (i64, u32, u32) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, u32::try_from(month).unwrap_or(1), u32::try_from(day).unwrap_or(1))
+}
+
+/// The clock that a server reads for every time in its answers. Clones show the same time.
+///
+/// ```
+/// use std::time::Duration;
+/// use standin::{Clock, Timestamp};
+///
+/// let clock = Clock::fixed(Timestamp::FIXED);
+/// clock.advance(Duration::from_secs(90));
+/// assert_eq!(clock.now().to_string(), "2026-01-01T00:01:30.000Z");
+/// ```
+#[derive(Clone)]
+pub struct Clock(Arc<Hands>);
+
+enum Hands {
+    /// The machine's time, moved by so many milliseconds.
+    System(AtomicI64),
+    Fixed(AtomicI64),
+}
+
+impl Clock {
+    /// The machine's time.
+    pub fn system() -> Self {
+        Self(Arc::new(Hands::System(AtomicI64::new(0))))
+    }
+
+    /// A clock that stands still until it is advanced.
+    pub fn fixed(at: Timestamp) -> Self {
+        Self(Arc::new(Hands::Fixed(AtomicI64::new(at.0))))
+    }
+
+    /// The time it shows.
+    pub fn now(&self) -> Timestamp {
+        match &*self.0 {
+            Hands::System(moved) => Timestamp::now().plus_millis(moved.load(Ordering::Relaxed)),
+            Hands::Fixed(at) => Timestamp::from_millis(at.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, by: Duration) {
+        let (Hands::System(millis) | Hands::Fixed(millis)) = &*self.0;
+        millis.fetch_add(i64::try_from(by.as_millis()).unwrap_or(MAX), Ordering::Relaxed);
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::system()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_the_dates_that_calendars_get_wrong() {
+        let written = |millis: i64| Timestamp::from_millis(millis).to_string();
+        assert_eq!(written(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(written(951_782_400_000), "2000-02-29T00:00:00.000Z");
+        assert_eq!(written(4_107_542_400_000), "2100-03-01T00:00:00.000Z");
+        assert_eq!(written(-1), "1969-12-31T23:59:59.999Z");
+        assert_eq!(written(1_798_761_599_999), "2026-12-31T23:59:59.999Z");
+        assert_eq!(written(i64::MAX), "9999-12-31T23:59:59.999Z");
+        assert_eq!(written(i64::MIN), "0000-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn the_days_of_a_thousand_years_follow_each_other() {
+        let mut last = civil(-1);
+        for day in 0..365_250 {
+            let next = civil(day);
+            let same_month = next == (last.0, last.1, last.2 + 1);
+            let next_month = next == (last.0, last.1 + 1, 1) || next == (last.0 + 1, 1, 1);
+            assert!(same_month || (next_month && last.2 >= 28), "{last:?} then {next:?}");
+            last = next;
+        }
+    }
+}

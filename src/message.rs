@@ -1,0 +1,297 @@
+//! HTTP messages as plain, owned, fully read values: what every later stage looks at without awaiting anything.
+//!
+//! Bodies are [`Bytes`], shared and never copied. Nothing here prints a credential: see [`is_secret_header`].
+
+use std::fmt;
+
+pub use bytes::Bytes;
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use serde_json::Value;
+
+/// What stands in for a secret in every text that standin writes.
+pub(crate) const MASK: &str = "***";
+
+/// A request, fully read.
+///
+/// ```
+/// use standin::Request;
+///
+/// let request = Request::post("/v1/things?dry_run=true").with_json(&serde_json::json!({"name": "a"}));
+/// assert_eq!(request.path(), "/v1/things");
+/// assert_eq!(request.query(), Some("dry_run=true"));
+/// assert_eq!(request.json()["name"], "a");
+/// ```
+#[derive(Clone)]
+pub struct Request {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Request {
+    /// A request from its parts.
+    pub fn new(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Self {
+        Self { method, uri, headers, body }
+    }
+
+    /// A request of any method, without headers and body.
+    ///
+    /// # Panics
+    ///
+    /// If `target` is no request target (a path, with or without a query).
+    #[track_caller]
+    pub fn with_method(method: Method, target: &str) -> Self {
+        match target.parse() {
+            Ok(uri) => Self::new(method, uri, HeaderMap::new(), Bytes::new()),
+            Err(error) => panic!("standin: {target:?} is no request target: {error}"),
+        }
+    }
+
+    /// A `GET` request.
+    ///
+    /// # Panics
+    ///
+    /// If `target` is no request target.
+    #[track_caller]
+    pub fn get(target: &str) -> Self {
+        Self::with_method(Method::GET, target)
+    }
+
+    /// A `POST` request, still without a body.
+    ///
+    /// # Panics
+    ///
+    /// If `target` is no request target.
+    #[track_caller]
+    pub fn post(target: &str) -> Self {
+        Self::with_method(Method::POST, target)
+    }
+
+    /// The same request with one more header.
+    ///
+    /// # Panics
+    ///
+    /// If name or value are not allowed in a header.
+    #[must_use]
+    #[track_caller]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        let parsed = (name.parse::<HeaderName>(), HeaderValue::from_str(value));
+        match parsed {
+            (Ok(name), Ok(value)) => self.headers.append(name, value),
+            (Err(error), _) => panic!("standin: {name:?} is no header name: {error}"),
+            (_, Err(error)) => panic!("standin: the value for header {name:?} is not allowed: {error}"),
+        };
+        self
+    }
+
+    /// The same request with this body.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// The same request with a JSON body and its content type.
+    #[must_use]
+    #[track_caller]
+    pub fn with_json(self, body: &Value) -> Self {
+        self.with_header("content-type", "application/json").with_body(body.to_string())
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path as it was sent: percent-encoded, without the query.
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// The query as it was sent: percent-encoded, without the `?`.
+    pub fn query(&self) -> Option<&str> {
+        self.uri.query()
+    }
+
+    /// All headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The first value of a header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body's bytes, as they were sent.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    ///
+    /// If the body is not JSON; the message shows its beginning.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        json("request", &self.body)
+    }
+}
+
+/// A response, complete.
+#[derive(Clone)]
+pub struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Response {
+    /// A response without headers and body.
+    pub fn new(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// The same response with this content type and body.
+    #[must_use]
+    pub fn with_body(mut self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
+        self.headers.insert(header::CONTENT_TYPE, content_type);
+        self.body = body.into();
+        self
+    }
+
+    /// The same response with a JSON body.
+    #[must_use]
+    pub fn with_json(self, body: &Value) -> Self {
+        self.with_body(HeaderValue::from_static("application/json"), body.to_string())
+    }
+
+    /// The same response with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+
+    /// The same response without its body, as an answer to `HEAD` is.
+    #[must_use]
+    pub(crate) fn without_body(mut self) -> Self {
+        self.body = Bytes::new();
+        self
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// All headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The first value of a header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body's bytes.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    ///
+    /// If the body is not JSON; the message shows its beginning.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        json("response", &self.body)
+    }
+
+    pub(crate) fn into_parts(self) -> (StatusCode, HeaderMap, Bytes) {
+        (self.status, self.headers, self.body)
+    }
+}
+
+#[track_caller]
+fn json(whose: &str, body: &Bytes) -> Value {
+    serde_json::from_slice(body).unwrap_or_else(|error| {
+        let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
+        panic!("standin: the {whose}'s body is not JSON: {error}; it begins {text:?}")
+    })
+}
+
+/// Whether a header of this name carries a credential, so that its value is never printed.
+///
+/// The names that HTTP reserves for credentials, and every name that says so itself.
+pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
+    const RESERVED: [HeaderName; 4] =
+        [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, header::SET_COOKIE];
+    const TELLING: [&str; 7] = ["auth", "token", "secret", "key", "password", "session", "signature"];
+    RESERVED.contains(name) || TELLING.iter().any(|word| name.as_str().contains(word))
+}
+
+/// Headers for `Debug`: secrets masked.
+struct Masked<'a>(&'a HeaderMap);
+
+impl fmt::Debug for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.iter().map(|(name, value)| {
+            let value = if is_secret_header(name) { MASK } else { value.to_str().unwrap_or("(not text)") };
+            (name.as_str(), value)
+        });
+        f.debug_map().entries(shown).finish()
+    }
+}
+
+// Queries and bodies may hold secrets too, so `Debug` shows their sizes only.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path())
+            .field("query_len", &self.query().map_or(0, str::len))
+            .field("headers", &Masked(&self.headers))
+            .field("body_len", &self.body.len())
+            .finish()
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status.as_u16())
+            .field("headers", &Masked(&self.headers))
+            .field("body_len", &self.body.len())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let request = Request::post("/x?api_key=canary-1")
+            .with_header("Authorization", "Bearer canary-2")
+            .with_header("Cookie", "sid=canary-3")
+            .with_header("X-Api-Key", "canary-4")
+            .with_header("X-Kayle-Signature", "canary-5")
+            .with_header("Accept", "text/plain")
+            .with_body("canary-6");
+        let text = format!("{request:?}");
+        assert!(!text.contains("canary"), "{text}");
+        assert!(text.contains("text/plain"), "{text}");
+    }
+
+    #[test]
+    #[should_panic(expected = "the request's body is not JSON")]
+    fn json_of_another_body_panics_with_its_beginning() {
+        Request::post("/x").with_body("<xml/>").json();
+    }
+}

@@ -1,0 +1,326 @@
+//! What a schema says about a value beyond whether it is valid: defaults, secrets, ids, times, values the server fills.
+//!
+//! Read from the document once per schema, through `$ref`, `allOf`, `anyOf` and `oneOf`; recursion comes back to the same
+//! note. JSON Schema validation, section 9, and standin's own `x-standin-…` keywords.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Document, pattern};
+use crate::{clock::Timestamp, pointer::Pointer};
+
+type NoteId = usize;
+
+/// The notes of one schema and of all that it reaches.
+pub(crate) struct Annotations {
+    notes: Vec<Note>,
+}
+
+/// What is said about one value.
+#[derive(Default)]
+pub(crate) struct Note {
+    pub(crate) default: Option<Value>,
+    pub(crate) meaning: Option<Meaning>,
+    /// What the server fills in.
+    pub(crate) value: Option<ValueRule>,
+    /// The client may not set it (`readOnly`).
+    pub(crate) read_only: bool,
+    /// Whether anything is said about members at all: an object of any shape declares none.
+    pub(crate) declares_members: bool,
+    members: BTreeMap<String, NoteId>,
+    additional: Option<NoteId>,
+    items: Option<NoteId>,
+    /// Whether this note or one below it fills something in.
+    fills: bool,
+}
+
+/// What kind of thing a text is: snapshots put stable names in the place of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// `format: date-time`.
+    Time,
+    /// `format: password`, `writeOnly` or `x-standin-secret`.
+    Secret,
+    /// Something that names an entity: `format: uuid`, a pattern that leaves much open, or `x-standin-alias`. With the
+    /// entity's name, if the schema says it.
+    Id(Option<String>),
+}
+
+/// `x-standin-value`: a value that the server fills in, which a schema cannot say.
+///
+/// `now` is the time on the server's clock. `{"null-when": {"enabled": true}, "else": "now"}` is null exactly when the
+/// members beside it have these values.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ValueRule {
+    null_when: Option<Map<String, Value>>,
+}
+
+impl ValueRule {
+    pub(crate) const FORMS: &str = "`now`, or an object with `null-when` (members and their values) and `else: now`";
+
+    pub(crate) fn read(value: &Value) -> Option<Self> {
+        if value == "now" {
+            return Some(Self { null_when: None });
+        }
+        let rule = value.as_object()?;
+        let known = rule.keys().all(|key| key == "null-when" || key == "else");
+        let null_when = rule.get("null-when")?.as_object()?.clone();
+        (known && rule.get("else")? == "now").then_some(Self { null_when: Some(null_when) })
+    }
+
+    fn value(&self, beside: &Map<String, Value>, now: Timestamp) -> Value {
+        let is_null = self.null_when.as_ref().is_some_and(|when| when.iter().all(|(name, value)| beside.get(name) == Some(value)));
+        if is_null { Value::Null } else { now.to_string().into() }
+    }
+}
+
+impl Annotations {
+    pub(super) fn read(document: &Document, pointer: &Pointer) -> Self {
+        let mut reader = Reader { document, notes: Vec::new(), known: BTreeMap::new() };
+        reader.note(&[pointer.clone()]);
+        let mut annotations = Self { notes: reader.notes };
+        annotations.mark_filling();
+        annotations
+    }
+
+    /// What is said about the value itself.
+    pub(crate) fn root(&self) -> &Note {
+        &self.notes[0]
+    }
+
+    /// The members that are declared, each with what is said about it.
+    pub(crate) fn members<'a>(&'a self, note: &'a Note) -> impl Iterator<Item = (&'a str, &'a Note)> {
+        note.members.iter().map(|(name, id)| (name.as_str(), &self.notes[*id]))
+    }
+
+    /// What is said about a member.
+    pub(crate) fn member(&self, note: &Note, name: &str) -> Option<&Note> {
+        note.members.get(name).or(note.additional.as_ref()).map(|id| &self.notes[*id])
+    }
+
+    /// What is said about the items of an array.
+    pub(crate) fn items(&self, note: &Note) -> Option<&Note> {
+        note.items.map(|id| &self.notes[id])
+    }
+
+    /// Fills in what the server fills in, all over a value.
+    pub(crate) fn fill(&self, value: &mut Value, now: Timestamp) {
+        self.fill_at(self.root(), value, now);
+    }
+
+    fn fill_at(&self, note: &Note, value: &mut Value, now: Timestamp) {
+        if !note.fills {
+            return;
+        }
+        match value {
+            Value::Array(items) => {
+                if let Some(note) = self.items(note) {
+                    items.iter_mut().for_each(|item| self.fill_at(note, item, now));
+                }
+            }
+            Value::Object(members) => {
+                for (name, note) in self.members(note).filter(|(_, note)| note.fills) {
+                    if let Some(rule) = note.value.as_ref().filter(|_| members.contains_key(name)) {
+                        let filled = rule.value(members, now);
+                        members.insert(name.to_owned(), filled);
+                    } else if let Some(member) = members.get_mut(name) {
+                        self.fill_at(note, member, now);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// By fixed point, because notes may lie in circles.
+    fn mark_filling(&mut self) {
+        loop {
+            let mut changed = false;
+            for id in 0..self.notes.len() {
+                let note = &self.notes[id];
+                let below = note.members.values().chain(&note.items).any(|id| self.notes[*id].fills);
+                let fills = note.value.is_some() || below;
+                changed |= fills != note.fills;
+                self.notes[id].fills = fills;
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+}
+
+struct Reader<'d> {
+    document: &'d Document,
+    notes: Vec<Note>,
+    /// Notes by the schemas that they are read from.
+    known: BTreeMap<Vec<Pointer>, NoteId>,
+}
+
+impl Reader<'_> {
+    /// The note of a value that all these schemas speak about.
+    fn note(&mut self, places: &[Pointer]) -> NoteId {
+        let mut schemas = Vec::new();
+        places.iter().for_each(|place| self.flatten(place, &mut schemas));
+        if let Some(id) = self.known.get(&schemas) {
+            return *id;
+        }
+        let id = self.notes.len();
+        self.notes.push(Note::default());
+        self.known.insert(schemas.clone(), id);
+
+        let mut note = Note::default();
+        let mut below: Below = Below::default();
+        for place in &schemas {
+            if let Some(Value::Object(schema)) = place.resolve(&self.document.value) {
+                note.say(schema, place);
+                below.gather(schema, place);
+            }
+        }
+        note.declares_members = !below.members.is_empty();
+        note.members = below.members.into_iter().map(|(name, places)| (name, self.note(&places))).collect();
+        note.items = (!below.items.is_empty()).then(|| self.note(&below.items));
+        note.additional = (!below.additional.is_empty()).then(|| self.note(&below.additional));
+        self.notes[id] = note;
+        id
+    }
+
+    /// The schema at a place and all that it refers to or is combined from.
+    fn flatten(&self, place: &Pointer, schemas: &mut Vec<Pointer>) {
+        if schemas.contains(place) {
+            return;
+        }
+        schemas.push(place.clone());
+        let Some(Value::Object(schema)) = place.resolve(&self.document.value) else { return };
+        if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(Document::local) {
+            self.flatten(&target, schemas);
+        }
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            for index in 0..schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len) {
+                self.flatten(&place.join(keyword).join(index), schemas);
+            }
+        }
+    }
+}
+
+/// The places of the schemas that speak about the parts of a value.
+#[derive(Default)]
+struct Below {
+    members: BTreeMap<String, Vec<Pointer>>,
+    additional: Vec<Pointer>,
+    items: Vec<Pointer>,
+}
+
+impl Below {
+    fn gather(&mut self, schema: &Map<String, Value>, place: &Pointer) {
+        if let Some(Value::Object(properties)) = schema.get("properties") {
+            for name in properties.keys() {
+                self.members.entry(name.clone()).or_default().push(place.join("properties").join(name));
+            }
+        }
+        if schema.get("additionalProperties").is_some_and(Value::is_object) {
+            self.additional.push(place.join("additionalProperties"));
+        }
+        if schema.get("items").is_some_and(Value::is_object) {
+            self.items.push(place.join("items"));
+        }
+    }
+}
+
+impl Note {
+    /// Takes over what one schema says; what was said first stays.
+    fn say(&mut self, schema: &Map<String, Value>, place: &Pointer) {
+        let is = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(true));
+        self.read_only |= is("readOnly");
+        self.default = self.default.take().or_else(|| schema.get("default").cloned());
+        self.value = self.value.take().or_else(|| schema.get("x-standin-value").and_then(ValueRule::read));
+        let format = schema.get("format").and_then(Value::as_str);
+        let alias = schema.get("x-standin-alias").and_then(Value::as_str);
+        let said = if is("x-standin-secret") || is("writeOnly") || format == Some("password") {
+            Some(Meaning::Secret)
+        } else if format == Some("date-time") {
+            Some(Meaning::Time)
+        } else if alias.is_some() || format == Some("uuid") || is_opaque(schema) {
+            Some(Meaning::Id(alias.map(str::to_owned).or_else(|| named_by_component(place))))
+        } else {
+            None
+        };
+        // A secret is one whatever else is said.
+        if self.meaning.is_none() || said == Some(Meaning::Secret) {
+            self.meaning = said.or(self.meaning.take());
+        }
+    }
+}
+
+/// Whether a pattern leaves so much open that its texts can only be names of things: `^whe_[a-z0-9]{32}$`.
+fn is_opaque(schema: &Map<String, Value>) -> bool {
+    const OPEN: usize = 12;
+    let pattern = schema.get("pattern").and_then(Value::as_str);
+    pattern.is_some_and(|pattern| pattern::freedom(pattern) >= OPEN)
+}
+
+/// `#/components/schemas/OrderId` names orders.
+fn named_by_component(place: &Pointer) -> Option<String> {
+    let name = place.as_str().strip_prefix("/components/schemas/")?.strip_suffix("Id")?;
+    (!name.is_empty() && !name.contains('/')).then(|| name.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn annotations(schema: Value) -> Annotations {
+        let document = Document::of_value(json!({"s": schema, "components": {"schemas": {
+            "OrderId": {"type": "string", "pattern": "^ord_[a-z0-9]{16}$"},
+            "Node": {"properties": {"next": {"$ref": "#/components/schemas/Node"}, "at": {"x-standin-value": "now"}}}
+        }}}));
+        Annotations::read(&document, &Pointer::parse("/s").unwrap())
+    }
+
+    fn meaning(schema: Value) -> Option<Meaning> {
+        annotations(schema).root().meaning.clone()
+    }
+
+    #[test]
+    fn meanings_come_from_the_contract() {
+        assert_eq!(meaning(json!({"format": "date-time"})), Some(Meaning::Time));
+        assert_eq!(meaning(json!({"format": "password", "pattern": "^whsec_[a-z0-9]{32}$"})), Some(Meaning::Secret));
+        assert_eq!(meaning(json!({"allOf": [{"format": "uuid"}, {"writeOnly": true}]})), Some(Meaning::Secret));
+        assert_eq!(meaning(json!({"format": "uuid"})), Some(Meaning::Id(None)));
+        assert_eq!(meaning(json!({"x-standin-alias": "pet"})), Some(Meaning::Id(Some("pet".into()))));
+        assert_eq!(meaning(json!({"$ref": "#/components/schemas/OrderId"})), Some(Meaning::Id(Some("order".into()))));
+        assert_eq!(meaning(json!({"pattern": "^[a-z]+$"})), None);
+    }
+
+    #[test]
+    fn values_are_filled_in_beside_what_they_depend_on() {
+        let rule = json!({"null-when": {"enabled": true}, "else": "now"});
+        let schema = json!({"properties": {"list": {"items": {"properties": {"enabled": {}, "disabled_at": {"x-standin-value": rule}}}}}});
+        let mut value = json!({"list": [{"enabled": true, "disabled_at": "x"}, {"enabled": false, "disabled_at": null}, {}]});
+        annotations(schema).fill(&mut value, Timestamp::FIXED);
+        let expected = json!({"list": [
+            {"enabled": true, "disabled_at": null},
+            {"enabled": false, "disabled_at": "2026-01-01T00:00:00.000Z"},
+            {}
+        ]});
+        assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn recursion_comes_back_to_the_same_note() {
+        let annotations = annotations(json!({"$ref": "#/components/schemas/Node"}));
+        let mut value = json!({"at": "", "next": {"at": "", "next": {"at": ""}}});
+        annotations.fill(&mut value, Timestamp::FIXED);
+        assert_eq!(value["next"]["next"]["at"], "2026-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn other_forms_of_the_keyword_are_not_understood() {
+        for wrong in [json!("then"), json!({"null-when": {}}), json!({"null-when": {}, "else": "now", "or": 1}), json!(1)] {
+            assert_eq!(ValueRule::read(&wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Small things about text that several layers need.
+
+/// Percent-decoding (RFC 3986, section 2.1), exactly once. What is no valid escape stays as it is, and so does what
+/// would not be UTF-8 afterwards.
+pub(crate) fn percent_decode(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match (first, after) {
+            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                decoded.push(hex(*high) * 16 + hex(*low));
+                rest = after;
+            }
+            _ => decoded.push(*first),
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
+}
+
+const fn hex(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => digit - b'A' + 10,
+    }
+}
+
+/// The candidate that is most like `given`, if any is like enough to be what was meant.
+pub(crate) fn nearest<'c>(given: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    // Long texts are no typing slips, and the distance costs the product of both lengths.
+    if given.len() > 200 {
+        return None;
+    }
+    let allowed = (given.chars().count() / 3).max(1);
+    let scored = candidates.into_iter().filter(|candidate| candidate.len() <= 200).map(|candidate| (distance(given, candidate), candidate));
+    scored.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+/// How many characters must be put in, taken out or replaced, or neighbours swapped; case does not count.
+fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.to_lowercase().chars().collect();
+    let right: Vec<char> = right.to_lowercase().chars().collect();
+    let mut before = vec![0; right.len() + 1];
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (row, a) in left.iter().enumerate() {
+        let mut next = vec![row + 1; right.len() + 1];
+        for (column, b) in right.iter().enumerate() {
+            let replaced = last[column] + usize::from(a != b);
+            let mut best = replaced.min(last[column + 1] + 1).min(next[column] + 1);
+            if row > 0 && column > 0 && *a == right[column - 1] && left[row - 1] == *b {
+                best = best.min(before[column - 1] + 1);
+            }
+            next[column + 1] = best;
+        }
+        before = last;
+        last = next;
+    }
+    last[right.len()]
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn either(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_exactly_once_and_leaves_what_is_no_escape() {
+        assert_eq!(percent_decode("a%20b%2Fc"), "a b/c");
+        assert_eq!(percent_decode("%2520"), "%20");
+        assert_eq!(percent_decode("100%"), "100%");
+        assert_eq!(percent_decode("%zz%4"), "%zz%4");
+        assert_eq!(percent_decode("%C3%A9"), "é");
+        assert_eq!(percent_decode("%FF"), "%FF");
+    }
+
+    #[test]
+    fn finds_what_was_meant() {
+        assert_eq!(nearest("enabld", ["name", "enabled", "url"]), Some("enabled"));
+        assert_eq!(nearest("URL", ["name", "enabled", "url"]), Some("url"));
+        assert_eq!(nearest("emial", ["email", "mail"]), Some("email"));
+        assert_eq!(nearest("colour", ["name", "enabled", "url"]), None);
+        assert_eq!(nearest(&"x".repeat(1_000_000), ["x"]), None);
+    }
+
+    #[test]
+    fn joins_words() {
+        let words = ["a", "b", "c"].map(String::from);
+        assert_eq!(either(&words), "a, b or c");
+        assert_eq!(either(&words[..1]), "a");
+        assert_eq!(either(&[]), "");
+    }
+}

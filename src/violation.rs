@@ -1,0 +1,303 @@
+//! Violations: what is wrong with a message, as facts. Their `Display` is the only wording, in HTTP, panic and program alike.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::{error::Position, message::MASK, pointer::Pointer, source::Source};
+
+/// One way in which a message breaks the contract.
+///
+/// The facts are for programs: [`code`](Self::code), [`place`](Self::place), [`rule`](Self::rule). The text, in one
+/// line, is for people:
+///
+/// ```
+/// use standin::{Place, Pointer, Step, Violation};
+///
+/// let place = Place::Body(Pointer::parse("/name").unwrap());
+/// let violation = Violation::new(Step::Body, "name.reserved", place, "any name but `admin`", "\"admin\"");
+/// assert_eq!(violation.to_string(), r#"body /name: expected any name but `admin`, found "admin""#);
+/// ```
+#[derive(Clone)]
+pub struct Violation {
+    step: Step,
+    code: Cow<'static, str>,
+    place: Place,
+    expected: String,
+    found: String,
+    rule: Option<RulePlace>,
+    hint: Option<String>,
+}
+
+/// The step of judgement that found a violation, in the order in which the steps are taken.
+///
+/// A request that breaks rules of several steps gets the answer of the earliest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Step {
+    /// Path and method.
+    Route,
+    /// Who is asking.
+    Credentials,
+    /// What they may do.
+    Permission,
+    /// Path, query, header and cookie parameters.
+    Parameters,
+    /// Whether there is a body of a media type that the operation takes.
+    MediaType,
+    /// The body.
+    Body,
+    /// Our own answer: the mock would have lied.
+    Answer,
+}
+
+/// The place in a message that a violation is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// Method and path.
+    Route,
+    /// A path parameter, and the place in its value.
+    Path(String, Pointer),
+    /// A query parameter, and the place in its value.
+    Query(String, Pointer),
+    /// A header, and the place in its value.
+    Header(String, Pointer),
+    /// A cookie, and the place in its value.
+    Cookie(String, Pointer),
+    /// A place in the request's body; the root is the whole body.
+    Body(Pointer),
+    /// A place in our own answer's body.
+    Answer(Pointer),
+}
+
+impl Place {
+    /// The whole body.
+    pub const BODY: Self = Self::Body(Pointer::root());
+}
+
+/// `body /name`, `query limit`, `header authorization`: how a place is named in texts and in `expect_violation`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, name, pointer) = match self {
+            Self::Route => return f.write_str("route"),
+            Self::Path(name, pointer) => ("path", name.as_str(), pointer),
+            Self::Query(name, pointer) => ("query", name.as_str(), pointer),
+            Self::Header(name, pointer) => ("header", name.as_str(), pointer),
+            Self::Cookie(name, pointer) => ("cookie", name.as_str(), pointer),
+            Self::Body(pointer) => ("body", "", pointer),
+            Self::Answer(pointer) => ("answer", "", pointer),
+        };
+        f.write_str(word)?;
+        for part in [name, pointer.as_str()].into_iter().filter(|part| !part.is_empty()) {
+            write!(f, " {part}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The place of a rule in the contract.
+#[derive(Clone)]
+pub struct RulePlace {
+    source: Arc<Source>,
+    pointer: Pointer,
+}
+
+impl RulePlace {
+    pub(crate) fn new(source: &Arc<Source>, pointer: Pointer) -> Self {
+        Self { source: Arc::clone(source), pointer }
+    }
+
+    /// The rule's place in the contract.
+    pub fn pointer(&self) -> &Pointer {
+        &self.pointer
+    }
+
+    /// The name of the contract's document: usually its path.
+    pub fn document(&self) -> &str {
+        self.source.name()
+    }
+
+    /// Line and column of the rule; `None` where the contract did not come as text. Looked up when asked for.
+    pub fn position(&self) -> Option<Position> {
+        self.source.locate(&self.pointer)
+    }
+}
+
+/// `spec/api.yaml:12:7 /components/schemas/Name/maxLength`
+impl fmt::Display for RulePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.document())?;
+        if let Some(position) = self.position() {
+            write!(f, ":{position}")?;
+        }
+        write!(f, " {}", self.pointer)
+    }
+}
+
+impl fmt::Debug for RulePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.document(), self.pointer)
+    }
+}
+
+impl Violation {
+    /// A violation from its facts.
+    ///
+    /// `code` is short and stable, with a dot between area and rule. `expected` and `found` finish the sentence
+    /// "expected …, found …".
+    pub fn new(
+        step: Step,
+        code: impl Into<Cow<'static, str>>,
+        place: Place,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self {
+            step,
+            code: code.into(),
+            place,
+            expected: expected.into(),
+            found: found.into(),
+            rule: None,
+            hint: None,
+        }
+    }
+
+    /// The same violation with the place of its rule.
+    #[must_use]
+    pub fn with_rule(mut self, rule: RulePlace) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    /// The same violation with a word of advice: what would have been right.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same violation without what was found, because that is a secret.
+    #[must_use]
+    pub fn masked(mut self) -> Self {
+        self.found = MASK.into();
+        self
+    }
+
+    /// The step of judgement that found it.
+    pub fn step(&self) -> Step {
+        self.step
+    }
+
+    /// A short, stable name of the kind of violation: `schema.maxLength`, `security.missing`, `body.syntax`.
+    ///
+    /// Violations of a schema are called `schema.` and the keyword.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The place in the message.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// What the rule asks for.
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+
+    /// What was there instead; cut if it is long, masked if it is secret.
+    pub fn found(&self) -> &str {
+        &self.found
+    }
+
+    /// The place of the rule in the contract, if the contract states it.
+    pub fn rule(&self) -> Option<&RulePlace> {
+        self.rule.as_ref()
+    }
+
+    /// What would have been right, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The text without the rule's place: for answers whose readers do not have the contract at hand.
+    pub fn brief(&self) -> impl fmt::Display + '_ {
+        Brief(self)
+    }
+}
+
+struct Brief<'v>(&'v Violation);
+
+impl fmt::Display for Brief<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Violation { place, expected, found, hint, .. } = self.0;
+        write!(f, "{place}: expected {expected}, found {found}")?;
+        match hint {
+            Some(hint) => write!(f, "; {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.brief())?;
+        match &self.rule {
+            Some(rule) => write!(f, " (rule: {rule})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Violation({}: {self})", self.code)
+    }
+}
+
+impl Serialize for Violation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("code", &self.code)?;
+        map.serialize_entry("place", &self.place.to_string())?;
+        map.serialize_entry("expected", &self.expected)?;
+        map.serialize_entry("found", &self.found)?;
+        if let Some(hint) = &self.hint {
+            map.serialize_entry("hint", hint)?;
+        }
+        if let Some(rule) = &self.rule {
+            map.serialize_entry("rule", &rule.to_string())?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_ordered_as_they_are_taken() {
+        let mut steps = [Step::Body, Step::Credentials, Step::Parameters, Step::Route, Step::MediaType];
+        steps.sort();
+        assert_eq!(steps, [Step::Route, Step::Credentials, Step::Parameters, Step::MediaType, Step::Body]);
+    }
+
+    #[test]
+    fn the_text_names_place_rule_and_hint() {
+        let (source, _, _) = Source::read("api.yaml", "a:\n  b: 1\n").unwrap();
+        let rule = RulePlace::new(&Arc::new(source), Pointer::parse("/a/b").unwrap());
+        let place = Place::Query("limit".into(), Pointer::root());
+        let violation = Violation::new(Step::Parameters, "schema.maximum", place, "at most 100", "250")
+            .with_rule(rule)
+            .with_hint("ask for a page of 100");
+        assert_eq!(
+            violation.to_string(),
+            "query limit: expected at most 100, found 250; ask for a page of 100 (rule: api.yaml:2:3 /a/b)"
+        );
+        assert_eq!(violation.masked().found(), "***");
+    }
+}

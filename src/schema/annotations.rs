@@ -26,6 +26,8 @@ pub(crate) struct Note {
     pub(crate) value: Option<ValueRule>,
     /// The client may not set it (`readOnly`).
     pub(crate) read_only: bool,
+    /// Whether `null` is among the values that the schema speaks of.
+    pub(crate) nullable: bool,
     /// Whether anything is said about members at all: an object of any shape declares none.
     pub(crate) declares_members: bool,
     members: BTreeMap<String, NoteId>,
@@ -233,6 +235,12 @@ impl Note {
     fn say(&mut self, schema: &Map<String, Value>, place: &Pointer) {
         let is = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(true));
         self.read_only |= is("readOnly");
+        let null = |keyword: &str| match schema.get(keyword) {
+            Some(Value::Array(values)) => values.iter().any(|value| value.is_null() || value == "null"),
+            Some(value) => value == "null",
+            None => false,
+        };
+        self.nullable |= is("nullable") || null("type") || null("enum");
         self.default = self.default.take().or_else(|| schema.get("default").cloned());
         self.value = self.value.take().or_else(|| schema.get("x-standin-value").and_then(ValueRule::read));
         let format = schema.get("format").and_then(Value::as_str);

@@ -52,7 +52,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<(Value, Vec<Pointer>), JsonDefect> {
 
 /// Rewords what `serde_json` says into expected and found.
 fn defect(text: &str, error: &serde_json::Error, trail: &Trail) -> JsonDefect {
-    let offset = offset_of(text, error.line(), error.column());
+    let offset = if error.is_eof() { text.len() } else { offset_of(text, error.line(), error.column()) };
     let mut pointer = Pointer::root();
     for token in trail.failed.borrow().iter().rev() {
         pointer.push(token);
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn a_defect_says_where_and_what() {
         assert_eq!(failure(b""), r#"1:1 "": expected a JSON value, found no text"#);
-        assert_eq!(failure(b"{"), r#"1:1 "": expected the rest of an object, found the end of the text"#);
+        assert_eq!(failure(b"{"), r#"1:2 "": expected the rest of an object, found the end of the text"#);
         assert_eq!(failure(b"{\"a\":[1,\n 2 3]}"), r#"2:4 "/a/2": expected `,` or `]`, found `3`"#);
         assert_eq!(failure(b"{\"a\": nope}"), r#"1:8 "/a": expected ident, found `o`"#);
         assert_eq!(failure(b"{\"a\":\"\xff\"}"), r#"1:7 "": expected UTF-8 text, found the byte 0xFF at offset 6"#);

@@ -87,6 +87,14 @@ impl Source {
         &self.name
     }
 
+    /// Whether a word may stand somewhere in the document: a quick no saves a walk through all of it.
+    pub(crate) fn may_mention(&self, word: &str) -> bool {
+        match &self.text {
+            Text::Json(text) | Text::Yaml(text) => text.contains(word),
+            Text::None => true,
+        }
+    }
+
     /// Where the value that `pointer` names begins; for a member of an object, where its name begins.
     pub(crate) fn locate(&self, pointer: &Pointer) -> Option<Position> {
         // A panic while the map was held cannot have left it half changed.

@@ -1,0 +1,291 @@
+//! Security schemes: who asks, and what they may do (OpenAPI 3.1, sections 4.8.27 and 4.8.30).
+//!
+//! Alternatives are tried one by one; the request passes if one of them is met in all its parts. What was sent as a
+//! credential is never part of a violation.
+
+use super::whole;
+use crate::{
+    contract::{Contract, Location, Operation, Requirement, SchemeKind, SecurityScheme},
+    message::Request,
+    text::{either, percent_decode},
+    violation::{Place, RulePlace, Step, Violation},
+};
+
+/// A credential that a server accepts, and what it may do.
+///
+/// ```
+/// use standin::ApiKey;
+///
+/// let all = ApiKey::new("kk_all");
+/// let reader = ApiKey::new("kk_reader").with_scopes(["webhooks:read"]);
+/// ```
+#[derive(Clone)]
+pub struct ApiKey {
+    credential: String,
+    /// `None`: everything.
+    scopes: Option<Vec<String>>,
+}
+
+impl ApiKey {
+    /// A credential that may do everything: a bearer token, an API key, or `user:password` for basic authentication.
+    pub fn new(credential: impl Into<String>) -> Self {
+        Self { credential: credential.into(), scopes: None }
+    }
+
+    /// The same credential, allowed only what needs one of these scopes (or roles).
+    #[must_use]
+    pub fn with_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    fn may(&self, wanted: &[String]) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| wanted.iter().all(|scope| scopes.contains(scope)))
+    }
+}
+
+// The credential is a secret, in tests too: logs of tests are public more often than not.
+impl std::fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiKey").field("scopes", &self.scopes).finish_non_exhaustive()
+    }
+}
+
+impl<S: Into<String>> From<S> for ApiKey {
+    fn from(credential: S) -> Self {
+        Self::new(credential)
+    }
+}
+
+/// Which credentials a server accepts: any at all, until keys are named.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Access {
+    pub(crate) keys: Vec<ApiKey>,
+}
+
+/// Why one scheme is not met; the later, the nearer the request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Refusal {
+    Missing,
+    Malformed,
+    UnknownKey,
+    Scope,
+}
+
+pub(super) fn violations(contract: &Contract, operation: &Operation, request: &Request, access: &Access) -> Vec<Violation> {
+    let mut nearest: Option<(Refusal, &Requirement)> = None;
+    for alternative in &operation.security {
+        let refused = alternative.iter().find_map(|requirement| {
+            let scheme = &contract.schemes()[requirement.scheme];
+            judge(scheme, requirement, request, access).err().map(|refusal| (refusal, requirement))
+        });
+        match refused {
+            None => return Vec::new(),
+            Some(refused) if nearest.is_none_or(|nearest| refused.0 > nearest.0) => nearest = Some(refused),
+            Some(_) => {}
+        }
+    }
+    let Some((refusal, requirement)) = nearest else { return Vec::new() };
+    vec![violation(contract, operation, refusal, requirement)]
+}
+
+fn judge(scheme: &SecurityScheme, requirement: &Requirement, request: &Request, access: &Access) -> Result<(), Refusal> {
+    let credential = match &scheme.kind {
+        SchemeKind::Bearer => authorization(request, "bearer")?,
+        SchemeKind::Basic => basic(&authorization(request, "basic")?)?,
+        SchemeKind::ApiKey(location, name) => api_key(request, *location, name)?,
+        SchemeKind::Other => return Ok(()),
+    };
+    if access.keys.is_empty() {
+        return Ok(());
+    }
+    let key = access.keys.iter().find(|key| key.credential == credential).ok_or(Refusal::UnknownKey)?;
+    if key.may(&requirement.scopes) { Ok(()) } else { Err(Refusal::Scope) }
+}
+
+/// The credentials of an `Authorization` header; the scheme's name is case-insensitive (RFC 9110, section 11.1). What
+/// follows a bearer token after a blank is left aside.
+fn authorization(request: &Request, scheme: &str) -> Result<String, Refusal> {
+    let mut values = request.headers().get_all("authorization").iter();
+    let value = values.next().ok_or(Refusal::Missing)?.to_str().map_err(|_| Refusal::Malformed)?;
+    let (given, credential) = value.split_once(' ').unwrap_or((value, ""));
+    let credential = credential.split(' ').next().unwrap_or_default();
+    if !given.eq_ignore_ascii_case(scheme) || credential.is_empty() || values.next().is_some() {
+        return Err(Refusal::Malformed);
+    }
+    Ok(credential.to_owned())
+}
+
+/// `user:password` of RFC 7617, section 2.
+fn basic(encoded: &str) -> Result<String, Refusal> {
+    let decoded = decode_base64(encoded).and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.filter(|text| text.contains(':')).ok_or(Refusal::Malformed)
+}
+
+/// RFC 4648, section 4; padding may be missing.
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut held) = (0_u32, 0);
+    for digit in text.trim_end_matches('=').bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    Some(bytes)
+}
+
+fn api_key(request: &Request, location: Location, name: &str) -> Result<String, Refusal> {
+    let key = match location {
+        Location::Header => request.header(name).map(str::to_owned),
+        Location::Query => super::style::query_values(request, name).into_iter().next(),
+        Location::Cookie => cookie(request, name),
+        Location::Path => None,
+    };
+    key.filter(|key| !key.is_empty()).ok_or(Refusal::Missing)
+}
+
+fn cookie(request: &Request, name: &str) -> Option<String> {
+    let pairs = request.header("cookie")?.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| percent_decode(value))
+}
+
+fn violation(contract: &Contract, operation: &Operation, refusal: Refusal, nearest: &Requirement) -> Violation {
+    let scheme = &contract.schemes()[nearest.scheme];
+    let expected = match refusal {
+        Refusal::Scope => format!("a key with the scope {}", scopes(operation)),
+        _ => either(&wanted(contract, operation)),
+    };
+    let (code, step, found) = match refusal {
+        Refusal::Missing => ("security.missing", Step::Credentials, "none"),
+        Refusal::Malformed => ("security.malformed", Step::Credentials, "something else"),
+        Refusal::UnknownKey => ("security.unknown-key", Step::Credentials, "a key that this server was not given"),
+        Refusal::Scope => ("security.scope", Step::Permission, "a key without it"),
+    };
+    let rule: RulePlace = contract.place(scheme.pointer.clone());
+    Violation::new(step, code, place(&scheme.kind), expected, found).with_rule(rule)
+}
+
+fn place(kind: &SchemeKind) -> Place {
+    match kind {
+        SchemeKind::ApiKey(Location::Query, name) => Place::Query(name.clone(), whole()),
+        SchemeKind::ApiKey(Location::Cookie, name) => Place::Cookie(name.clone(), whole()),
+        SchemeKind::ApiKey(_, name) => Place::Header(name.to_ascii_lowercase(), whole()),
+        SchemeKind::Bearer | SchemeKind::Basic | SchemeKind::Other => Place::Header("authorization".into(), whole()),
+    }
+}
+
+/// What each alternative asks for, in words.
+fn wanted(contract: &Contract, operation: &Operation) -> Vec<String> {
+    let of = |requirement: &Requirement| match &contract.schemes()[requirement.scheme].kind {
+        SchemeKind::Bearer => "`Bearer` and a token".to_owned(),
+        SchemeKind::Basic => "`Basic` and base64 of `user:password`".to_owned(),
+        SchemeKind::ApiKey(..) => format!("the API key `{}`", contract.schemes()[requirement.scheme].name),
+        SchemeKind::Other => format!("what `{}` asks for", contract.schemes()[requirement.scheme].name),
+    };
+    let mut wanted: Vec<String> =
+        operation.security.iter().map(|all| all.iter().map(of).collect::<Vec<_>>().join(" and ")).collect();
+    wanted.dedup();
+    wanted
+}
+
+fn scopes(operation: &Operation) -> String {
+    let alternatives = operation.security.iter().flatten();
+    let mut scopes: Vec<String> = alternatives.map(|requirement| format!("`{}`", requirement.scopes.join("`, `"))).collect();
+    scopes.dedup();
+    either(&scopes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = r#"
+openapi: 3.1.0
+components:
+  securitySchemes:
+    bearer: {type: http, scheme: bearer}
+    basic: {type: http, scheme: basic}
+    query: {type: apiKey, in: query, name: api_key}
+    cookie: {type: apiKey, in: cookie, name: sid}
+paths:
+  /bearer: {get: {security: [{bearer: ["read"]}, {bearer: ["write"]}]}}
+  /basic: {get: {security: [{basic: []}]}}
+  /both: {get: {security: [{query: [], cookie: []}]}}
+  /either: {get: {security: [{query: []}, {bearer: []}]}}
+  /optional: {get: {security: [{bearer: []}, {}]}}
+  /open: {get: {}}
+"#;
+
+    fn says(path: &str, headers: &[(&str, &str)], keys: &[ApiKey]) -> String {
+        let contract = Contract::from_text("api.yaml", DOCUMENT).unwrap();
+        let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.with_header(name, value));
+        let operation = contract.operation(&format!("GET {}", request.path()));
+        let access = Access { keys: keys.to_vec() };
+        let violations = violations(&contract, operation, &request, &access);
+        violations.iter().map(|violation| format!("{} {}", violation.code(), violation.brief())).collect()
+    }
+
+    #[test]
+    fn any_token_is_accepted_until_keys_are_named() {
+        assert_eq!(says("/bearer", &[("Authorization", "Bearer <token>")], &[]), "");
+        assert_eq!(says("/bearer", &[("Authorization", "bearer x")], &[]), "");
+        assert_eq!(says("/open", &[], &[]), "");
+        assert_eq!(says("/optional", &[], &[]), "");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_the_credential() {
+        assert_eq!(says("/bearer", &[], &[]), "security.missing header authorization: expected `Bearer` and a token, found none");
+        for malformed in ["Bearer", "Bearer ", "Basic eDp5", "Bearercanary", "canary"] {
+            let said = says("/bearer", &[("Authorization", malformed)], &[]);
+            assert_eq!(said, "security.malformed header authorization: expected `Bearer` and a token, found something else");
+        }
+        let said = says("/bearer", &[("Authorization", "Bearer canary")], &[ApiKey::new("other")]);
+        assert_eq!(
+            said,
+            "security.unknown-key header authorization: expected `Bearer` and a token, found a key that this server was not given"
+        );
+        assert!(!format!("{:?}", ApiKey::new("canary")).contains("canary"));
+    }
+
+    #[test]
+    fn scopes_are_what_the_key_was_given() {
+        let key = |scopes: &[&str]| [ApiKey::new("k").with_scopes(scopes.iter().copied())];
+        let authorization = [("Authorization", "Bearer k")];
+        assert_eq!(says("/bearer", &authorization, &key(&["read"])), "");
+        assert_eq!(says("/bearer", &authorization, &key(&["write"])), "");
+        assert_eq!(
+            says("/bearer", &authorization, &key(&[])),
+            "security.scope header authorization: expected a key with the scope `read` or `write`, found a key without it"
+        );
+        assert_eq!(says("/bearer", &authorization, &["k".into()]), "");
+    }
+
+    #[test]
+    fn all_parts_of_one_alternative_are_enough() {
+        assert_eq!(says("/both?api_key=a", &[("Cookie", "x=1; sid=b")], &[]), "");
+        assert_eq!(says("/both?api_key=a", &[], &[]), "security.missing cookie sid: expected the API key `query` and the API key `cookie`, found none".replace("`query` and the API key `cookie`", "`cookie` and the API key `query`"));
+        assert_eq!(says("/either?api_key=a", &[], &[]), "");
+        assert_eq!(says("/either", &[("Authorization", "Bearer x")], &[]), "");
+        assert_eq!(says("/either?api_key=", &[], &[]), "security.missing query api_key: expected the API key `query` or `Bearer` and a token, found none");
+    }
+
+    #[test]
+    fn basic_credentials_are_decoded() {
+        let keys = [ApiKey::new("user:pass word")];
+        assert_eq!(says("/basic", &[("Authorization", "Basic dXNlcjpwYXNzIHdvcmQ=")], &keys), "");
+        assert_eq!(says("/basic", &[("Authorization", "basic dXNlcjpwYXNzIHdvcmQ")], &keys), "");
+        assert!(says("/basic", &[("Authorization", "Basic dXNlcg==")], &keys).starts_with("security.malformed"));
+    }
+}

@@ -1,0 +1,147 @@
+//! Rules: what a contract asks for and a schema cannot say, in code.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use serde_json::Value;
+
+use super::Operation;
+use crate::{
+    message::{Request, Response},
+    pointer::Pointer,
+    violation::{RulePlace, Violation},
+};
+
+/// What an API does that its document cannot say: implement what applies, hand it to
+/// [`Contract::with_rule`](crate::Contract::with_rule).
+///
+/// Steps are called in the order of the methods below. Whatever a rule does to an answer, the answer is still checked
+/// against the contract before it leaves.
+///
+/// ```
+/// use serde_json::{Value, json};
+/// use standin::{Contract, Incoming, Place, Pointer, Rule, Step, Violation};
+///
+/// /// Names are trimmed, and "root" is taken.
+/// struct Names;
+///
+/// impl Rule for Names {
+///     fn prepare(&self, body: &mut Value) {
+///         if let Some(Value::String(name)) = body.get_mut("name") {
+///             *name = name.trim().to_owned();
+///         }
+///     }
+///
+///     fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
+///         let taken = call.body().is_some_and(|body| body["name"] == "root");
+///         let place = Place::Body(Pointer::parse("/name").unwrap());
+///         let violation = || Violation::new(Step::Body, "name.taken", place, "a name that is free", "\"root\"");
+///         taken.then(violation).into_iter().collect()
+///     }
+/// }
+///
+/// let document = json!({"openapi": "3.1.0", "paths": {"/users": {"post": {"operationId": "createUser", "responses": {}}}}});
+/// let contract = Contract::from_value("users", document)?.with_rule("createUser", Names);
+/// # Ok::<(), standin::Error>(())
+/// ```
+pub trait Rule: Send + Sync + 'static {
+    /// Changes a decoded request body before it is checked: trimming, say.
+    fn prepare(&self, body: &mut Value) {
+        let _ = body;
+    }
+
+    /// Finds what is wrong with a request beside what its schemas say.
+    ///
+    /// Called for every request that reached the operation, also for one whose body breaks its schema.
+    fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
+        let _ = call;
+        Vec::new()
+    }
+
+    /// Changes the body of an answer to a request that is in order.
+    fn answer(&self, call: &Incoming<'_>, body: &mut Value) {
+        let _ = (call, body);
+    }
+
+    /// Answers a request that is not in order, in place of the contract's own answer; `None` leaves it to that.
+    ///
+    /// Such an answer shows what a real server does, and is not checked against the contract.
+    fn refuse(&self, call: &Incoming<'_>, violations: &[Violation]) -> Option<Response> {
+        let _ = (call, violations);
+        None
+    }
+}
+
+/// A request that found its operation, as a [`Rule`] sees it.
+#[derive(Clone, Copy)]
+pub struct Incoming<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) operation: &'a Operation,
+    pub(crate) parameters: &'a [(String, Value)],
+    pub(crate) body: Option<&'a Value>,
+}
+
+impl<'a> Incoming<'a> {
+    /// The request as it was sent.
+    pub fn request(&self) -> &'a Request {
+        self.request
+    }
+
+    /// The operation that it is for.
+    pub fn operation(&self) -> &'a Operation {
+        self.operation
+    }
+
+    /// A decoded path, query or header parameter.
+    pub fn parameter(&self, name: &str) -> Option<&'a Value> {
+        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The decoded body; `None` if there is none or it could not be decoded.
+    pub fn body(&self) -> Option<&'a Value> {
+        self.body
+    }
+
+    /// The place in the contract where a member of the request body is declared.
+    pub fn declaration(&self, member: &str) -> Option<RulePlace> {
+        let body = self.operation.request_body.as_ref()?;
+        let schema = body.content.iter().find_map(|media_type| media_type.schema.as_ref())?;
+        let (place, _) = self.operation.document.follow(schema.pointer()).ok()?;
+        let place: Pointer = place.join("properties").join(member);
+        place.resolve(&self.operation.document.value)?;
+        Some(RulePlace::new(&self.operation.document.source, place))
+    }
+}
+
+impl fmt::Debug for Incoming<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming").field("operation", &self.operation.name()).field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
+/// The rules of a contract.
+#[derive(Clone, Default)]
+pub(crate) struct Rules {
+    everywhere: Vec<Arc<dyn Rule>>,
+    by_operation: HashMap<usize, Vec<Arc<dyn Rule>>>,
+}
+
+impl Rules {
+    pub(super) fn add(&mut self, operation: Option<usize>, rule: Arc<dyn Rule>) {
+        match operation {
+            Some(number) => self.by_operation.entry(number).or_default().push(rule),
+            None => self.everywhere.push(rule),
+        }
+    }
+
+    /// The rules for an operation: those of all operations first.
+    pub(crate) fn of(&self, operation: &Operation) -> impl Iterator<Item = &dyn Rule> {
+        let own = self.by_operation.get(&operation.number).into_iter().flatten();
+        self.everywhere.iter().chain(own).map(|rule| &**rule)
+    }
+}
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rules({} everywhere, {} operations)", self.everywhere.len(), self.by_operation.len())
+    }
+}

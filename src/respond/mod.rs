@@ -1,0 +1,243 @@
+//! Answering: which response, with which body, and why that one.
+//!
+//! The order of answering: what is wrong with the request; else the declared answer, from an example or generated. Echo,
+//! rules and values that the server fills in come after, and the whole is checked against the contract last: an answer
+//! that would break it is never sent.
+
+mod echo;
+mod negotiate;
+mod problem;
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::{
+    check::{self, Judgement},
+    clock::Timestamp,
+    contract::{Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule, is_json},
+    message::{HeaderValue, Method, Request, Response, StatusCode, header},
+    pointer::Pointer,
+    schema::Setting,
+    seed::Seed,
+    violation::{Place, Step, Violation},
+};
+
+/// Why a call was answered as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Because {
+    /// The request broke the contract; this is the answer that the contract declares for that.
+    Declared,
+    /// The request broke the contract, and the contract declares no answer for that: a problem document (RFC 9457).
+    Problem,
+    /// A [`Rule`](crate::Rule) answered the broken request.
+    Rule,
+    /// The contract's own example.
+    Example,
+    /// A body was generated from the schema.
+    Generated,
+    /// The declared answer has no body.
+    Empty,
+    /// No conforming answer could be made. The mock's fault or the contract's, never the client's.
+    Unable,
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Declared => "the declared answer to a broken request",
+            Self::Problem => "a problem document: no answer to a broken request is declared",
+            Self::Rule => "a rule's answer to a broken request",
+            Self::Example => "the contract's example",
+            Self::Generated => "generated from the schema",
+            Self::Empty => "the declared answer has no body",
+            Self::Unable => "no conforming answer could be made",
+        })
+    }
+}
+
+/// An answer, and what is wrong with the contract or with us if it is none that was declared.
+pub(crate) struct Answer {
+    pub(crate) response: Response,
+    pub(crate) because: Because,
+    pub(crate) violations: Vec<Violation>,
+}
+
+/// What an answer depends on.
+pub(crate) struct Scene<'a> {
+    pub(crate) contract: &'a Contract,
+    pub(crate) operation: &'a Operation,
+    pub(crate) request: &'a Request,
+    pub(crate) judgement: &'a Judgement,
+    pub(crate) seed: Seed,
+    pub(crate) now: Timestamp,
+}
+
+impl<'a> Scene<'a> {
+    fn setting(&self) -> Setting {
+        Setting { now: self.now }
+    }
+
+    fn incoming(&self) -> Incoming<'a> {
+        Incoming {
+            request: self.request,
+            operation: self.operation,
+            parameters: &self.judgement.parameters,
+            body: self.judgement.body.as_ref(),
+        }
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &'a dyn Rule> {
+        self.contract.rules().of(self.operation)
+    }
+}
+
+/// Answers a request that found its operation.
+pub(crate) fn respond(scene: &Scene<'_>) -> Answer {
+    // A schema that cannot be used is found while the request is judged, and is no fault of the request.
+    if scene.judgement.violations.iter().any(|violation| violation.step() == Step::Answer) {
+        return unable(scene.judgement.violations.iter().filter(|violation| violation.step() == Step::Answer).cloned().collect());
+    }
+    if scene.judgement.violations.is_empty() { succeed(scene) } else { refuse(scene) }
+}
+
+/// The answer to a request that leads to no operation.
+pub(crate) fn no_operation(violation: &Violation, allowed: &[Method]) -> Response {
+    if allowed.is_empty() {
+        return problem::document(StatusCode::NOT_FOUND, std::slice::from_ref(violation));
+    }
+    // RFC 9110, section 15.5.6: a 405 names the methods that there are.
+    let names = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    let response = problem::document(StatusCode::METHOD_NOT_ALLOWED, std::slice::from_ref(violation));
+    match HeaderValue::from_str(&names) {
+        Ok(names) => response.with_header(header::ALLOW, names),
+        Err(_) => response,
+    }
+}
+
+/// The answer to a request that was not read to its end.
+pub(crate) fn unread(status: StatusCode, violation: &Violation) -> Response {
+    problem::document(status, std::slice::from_ref(violation))
+}
+
+/// An answer that says that there is none, and why.
+pub(crate) fn unable(violations: Vec<Violation>) -> Answer {
+    let response = problem::document(StatusCode::INTERNAL_SERVER_ERROR, &violations);
+    Answer { response, because: Because::Unable, violations }
+}
+
+fn refuse(scene: &Scene<'_>) -> Answer {
+    let incoming = scene.incoming();
+    let violations = &scene.judgement.violations;
+    if let Some(response) = scene.rules().find_map(|rule| rule.refuse(&incoming, violations)) {
+        return Answer { response, because: Because::Rule, violations: Vec::new() };
+    }
+    let (response, because) = match problem::declared(scene) {
+        Some(response) => (response, Because::Declared),
+        None => (problem::document(problem::status(&violations[0]), violations), Because::Problem),
+    };
+    let response = match problem::challenge(scene) {
+        Some(challenge) => response.with_header(header::WWW_AUTHENTICATE, challenge),
+        None => response,
+    };
+    Answer { response, because, violations: Vec::new() }
+}
+
+fn succeed(scene: &Scene<'_>) -> Answer {
+    let Some((declared, status)) = negotiate::success(&scene.operation.responses) else {
+        let place = scene.contract.place(scene.operation.pointer.join("responses"));
+        let none = Violation::new(
+            Step::Answer,
+            "contract.no-success",
+            Place::Answer(Pointer::root()),
+            "a declared response for success",
+            "none in the contract",
+        );
+        return unable(vec![none.with_rule(place)]);
+    };
+    // RFC 9110, sections 15.3.5 and 15.4.5: these have no content, whatever a document says.
+    let bodiless = declared.content.is_empty() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
+    if bodiless {
+        return Answer { response: Response::new(status), because: Because::Empty, violations: Vec::new() };
+    }
+    let Some(media_type) = negotiate::media_type(&declared.content, scene.request.header("accept")) else {
+        let known: Vec<String> = declared.content.iter().map(|media_type| format!("`{}`", media_type.range)).collect();
+        let place = Place::Header("accept".into(), Pointer::root());
+        let found = crate::source::quote(scene.request.header("accept").unwrap_or_default());
+        let violation = Violation::new(Step::Parameters, "answer.not-acceptable", place, crate::text::either(&known), found)
+            .with_rule(scene.contract.place(declared.pointer.join("content")));
+        let response = problem::document(StatusCode::NOT_ACCEPTABLE, std::slice::from_ref(&violation));
+        return Answer { response, because: Because::Problem, violations: Vec::new() };
+    };
+    match body(scene, declared, media_type, status) {
+        Ok((body, because)) => write(media_type, status, &body).map_or_else(
+            |violation| unable(vec![violation]),
+            |response| Answer { response, because, violations: Vec::new() },
+        ),
+        Err(violations) => unable(violations),
+    }
+}
+
+/// A conforming body: an example if there is one that conforms, else one generated.
+fn body(scene: &Scene<'_>, declared: &DeclaredResponse, media_type: &MediaType, status: StatusCode) -> Result<(Value, Because), Vec<Violation>> {
+    let (base, because) = match media_type.examples.iter().find(|example| check::answer(media_type, example).is_empty()) {
+        Some(example) => (example.clone(), Because::Example),
+        None => (generated(scene, declared, media_type, status)?, Because::Generated),
+    };
+    let echoes = echo::echoes(scene);
+    let finished = finish(scene, media_type, base.clone(), &echoes);
+    let violations = check::answer(media_type, &finished);
+    if violations.is_empty() {
+        return Ok((finished, because));
+    }
+    // Something that was sent does not fit here after all: take over what does.
+    let fitting = echo::fitting(&base, &echoes, media_type, |body| check::answer(media_type, body).is_empty());
+    let finished = finish(scene, media_type, base, &fitting);
+    let violations = check::answer(media_type, &finished);
+    if violations.is_empty() { Ok((finished, because)) } else { Err(violations) }
+}
+
+fn generated(scene: &Scene<'_>, declared: &DeclaredResponse, media_type: &MediaType, status: StatusCode) -> Result<Value, Vec<Violation>> {
+    let Some(schema) = &media_type.schema else {
+        let place = Place::Answer(Pointer::root());
+        let violation = Violation::new(Step::Answer, "contract.no-schema", place, "a schema or an example", "neither in the contract");
+        return Err(vec![violation.with_rule(scene.contract.place(declared.pointer.join("content").join(&media_type.range)))]);
+    };
+    let seed = scene.seed.with_number(u64::from(status.as_u16()));
+    schema.generate(seed, scene.setting()).map_err(|violation| vec![violation])
+}
+
+/// Takes over what was sent, lets the rules have their say, and fills in what the server fills in.
+fn finish(scene: &Scene<'_>, media_type: &MediaType, mut body: Value, echoes: &[echo::Echo]) -> Value {
+    let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
+    echo::apply(&mut body, annotations, echoes);
+    let incoming = scene.incoming();
+    scene.rules().for_each(|rule| rule.answer(&incoming, &mut body));
+    if let Some(annotations) = annotations {
+        annotations.fill(&mut body, scene.now);
+    }
+    body
+}
+
+/// Writes a body as its media type asks for.
+fn write(media_type: &MediaType, status: StatusCode, body: &Value) -> Result<Response, Violation> {
+    let range = &media_type.range;
+    let content_type = if range.contains('*') { "application/json" } else { range.as_str() };
+    let text = match body {
+        Value::String(text) if !is_json(content_type) => text.clone(),
+        _ if is_json(content_type) => body.to_string(),
+        _ => {
+            let place = Place::Answer(Pointer::root());
+            let found = format!("{}, which standin cannot write as `{range}` yet", crate::source::describe(body));
+            return Err(Violation::new(Step::Answer, "answer.media-type", place, "text", found));
+        }
+    };
+    match HeaderValue::from_str(content_type) {
+        Ok(content_type) => Ok(Response::new(status).with_body(content_type, text)),
+        Err(_) => {
+            let place = Place::Answer(Pointer::root());
+            Err(Violation::new(Step::Answer, "contract.media-type", place, "a media type", crate::source::quote(range)))
+        }
+    }
+}

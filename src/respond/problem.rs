@@ -1,0 +1,148 @@
+//! What a broken request is answered: the contract's own error where it declares one, else a problem document.
+
+use serde_json::{Map, Value, json};
+
+use super::{Scene, negotiate};
+use crate::{
+    contract::{DeclaredStatus, MediaType, SchemeKind, is_json},
+    message::{HeaderValue, Response, StatusCode},
+    pointer::Pointer,
+    violation::{Step, Violation},
+};
+
+/// Members that hold an explanation for people, the most telling name first.
+const EXPLAINING: [&str; 8] = ["message", "detail", "error_description", "description", "reason", "msg", "title", "error"];
+
+/// The status for a broken request where the contract declares no answer.
+pub(super) fn status(violation: &Violation) -> StatusCode {
+    match violation.step() {
+        Step::Route => StatusCode::NOT_FOUND,
+        Step::Credentials => StatusCode::UNAUTHORIZED,
+        Step::Permission => StatusCode::FORBIDDEN,
+        Step::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Step::Body if violation.code() == "body.syntax" => StatusCode::BAD_REQUEST,
+        Step::Parameters | Step::Body => StatusCode::UNPROCESSABLE_ENTITY,
+        Step::Answer => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The codes that may answer a broken request, the fittest first.
+fn candidates(violation: &Violation) -> &'static [u16] {
+    match violation.step() {
+        Step::Credentials => &[401],
+        Step::Permission => &[403, 401],
+        Step::MediaType => &[415, 400, 422],
+        Step::Body if violation.code() == "body.syntax" => &[400, 422],
+        Step::Parameters | Step::Body => &[422, 400],
+        Step::Route | Step::Answer => &[],
+    }
+}
+
+/// The contract's own answer to the earliest violation, with the explanation where its schema takes it.
+pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
+    let violations = &scene.judgement.violations;
+    let first = violations.first()?;
+    let responses = &scene.operation.responses;
+    let exact = |code: &u16| responses.iter().any(|response| response.status == DeclaredStatus::Code(*code));
+    let candidates = candidates(first);
+    let code = candidates.iter().find(|code| exact(code)).or(candidates.first()).copied()?;
+    let response = negotiate::for_status(responses, code)?;
+    let status = StatusCode::from_u16(code).ok()?;
+    if response.content.is_empty() {
+        return Some(Response::new(status));
+    }
+    let media_type = response.content.iter().find(|media_type| is_json(&media_type.range))?;
+    let body = body(scene, media_type, status)?;
+    let explanation = explanation(violations);
+    let body = explained(&body, &explanation, |body| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body)));
+    super::write(media_type, status, &body).ok()
+}
+
+/// The declared error's example, else a value of its schema; `None` if neither conforms.
+fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Option<Value> {
+    let conforms = |body: &&Value| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body));
+    if let Some(example) = media_type.examples.iter().find(conforms) {
+        return Some(example.clone());
+    }
+    let seed = scene.seed.with_number(u64::from(status.as_u16()));
+    media_type.schema.as_ref()?.generate(seed, scene.setting()).ok()
+}
+
+/// All violations in one text, each as it is worded everywhere.
+fn explanation(violations: &[Violation]) -> String {
+    violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// The body with the explanation in the first member that takes it.
+fn explained(body: &Value, explanation: &str, accepts: impl Fn(&Value) -> bool) -> Value {
+    let mut places = Vec::new();
+    explaining(body, &mut Pointer::root(), &mut places);
+    places.sort_by_key(|(rank, place)| (*rank, place.as_str().len()));
+    let told = places.into_iter().find_map(|(_, place)| {
+        let mut told = body.clone();
+        *told.pointer_mut(place.as_str())? = explanation.into();
+        accepts(&told).then_some(told)
+    });
+    told.unwrap_or_else(|| body.clone())
+}
+
+fn explaining(value: &Value, place: &mut Pointer, places: &mut Vec<(usize, Pointer)>) {
+    let members: &Map<String, Value> = match value {
+        Value::Object(members) => members,
+        _ => return,
+    };
+    for (name, member) in members {
+        place.push(name);
+        if let (true, Some(rank)) = (member.is_string(), EXPLAINING.iter().position(|known| known == name)) {
+            places.push((rank, place.clone()));
+        }
+        explaining(member, place, places);
+        place.pop();
+    }
+}
+
+/// A problem document (RFC 9457) that carries the violations as facts beside their text.
+pub(super) fn document(status: StatusCode, violations: &[Violation]) -> Response {
+    let body = json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("Error"),
+        "status": status.as_u16(),
+        "detail": explanation(violations),
+        "errors": violations,
+    });
+    Response::new(status).with_body(HeaderValue::from_static("application/problem+json"), body.to_string())
+}
+
+/// What `WWW-Authenticate` says to a request without the right credentials (RFC 9110, section 11.6.1).
+pub(super) fn challenge(scene: &Scene<'_>) -> Option<HeaderValue> {
+    let first = scene.judgement.violations.first()?;
+    if first.step() != Step::Credentials {
+        return None;
+    }
+    let kinds = scene.operation.security.iter().flatten().map(|requirement| &scene.contract.schemes()[requirement.scheme].kind);
+    let mut challenges: Vec<&str> = kinds
+        .filter_map(|kind| match kind {
+            SchemeKind::Bearer => Some("Bearer"),
+            SchemeKind::Basic => Some("Basic realm=\"standin\""),
+            SchemeKind::ApiKey(..) | SchemeKind::Other => None,
+        })
+        .collect();
+    challenges.dedup();
+    HeaderValue::from_str(&challenges.join(", ")).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_explanation_goes_where_the_schema_takes_it() {
+        let body = json!({"data": null, "error": {"code": "BAD_REQUEST", "hint": "h", "message": "m"}, "title": "t"});
+        let anywhere = explained(&body, "why", |_| true);
+        assert_eq!(anywhere["error"]["message"], "why");
+        assert_eq!(anywhere["title"], "t");
+        let not_there = explained(&body, "why", |body| body["error"]["message"] == "m");
+        assert_eq!(not_there["title"], "why");
+        assert_eq!(explained(&body, "why", |_| false), body);
+    }
+}

@@ -1,17 +1,69 @@
-//! standin
-#[allow(dead_code)]
+//! A stand-in for an HTTP API that has an OpenAPI document.
+//!
+//! In a test it starts in microseconds, checks every request against the document, answers with realistic data that
+//! conforms, and remembers every call. A call that breaks the contract gets the contract's own error answer *and* fails
+//! the test, with a report that says what was expected, what was found, and where the rule stands.
+//!
+//! ```no_run
+//! use standin::{Contract, MockServer};
+//!
+//! # fn main() -> Result<(), standin::Error> {
+//! let contract = Contract::from_path("openapi.yaml")?;         // once per test binary; cheap to clone
+//! let api = MockServer::start(&contract);                      // a free port; no await, no thread
+//!
+//! // … run the program under test against api.url() …
+//!
+//! let call = api.calls().to("POST /v1/things").only();         // exactly one, else a panic that shows what came
+//! assert_eq!(call.request().json()["name"], "a thing");
+//! # Ok(())
+//! # }                                                           // dropped: any broken call fails the test here
+//! ```
+//!
+//! The Kayle ID webhooks API comes with it: see [`kayle`].
+//!
+//! # What is what
+//!
+//! - [`Contract`]: an OpenAPI document, loaded. [`Contract::warnings`] lists what it uses and standin does not enforce.
+//! - [`MockServer`]: a running server; [`MockServer::builder`] has the settings.
+//! - [`Calls`] and [`Call`]: what came, for assertions and, by [`Calls::snapshot`], for snapshot tests.
+//! - [`Violation`]: one way in which a message breaks the contract. Facts first; its text is the same everywhere.
+//! - [`Rule`]: what an API asks for and its document cannot say, in code.
+//!
+//! # Promises
+//!
+//! - Every answer is checked against the contract before it leaves. One that would break it is replaced by a 500 that
+//!   says why, and fails the test.
+//! - The same seed, contract and calls give the same bytes, on every machine. Other calls do not matter.
+//! - It listens on loopback unless told otherwise, reads no file that it was not given, and prints no credential.
+
+mod bundle;
 mod check;
 mod clock;
-#[allow(dead_code)]
 mod contract;
+mod engine;
 mod error;
+mod journal;
 mod message;
 mod pointer;
+mod respond;
 mod router;
-#[allow(dead_code)]
 mod schema;
 mod seed;
+mod server;
 mod source;
 mod text;
 mod violation;
-pub use self::{check::ApiKey, clock::{Clock,Timestamp}, contract::{Contract,Incoming,Operation,Rule,Warning}, error::{Error,Position}, message::{Request,Response}, pointer::Pointer, violation::{Place,RulePlace,Step,Violation}};
+
+pub use self::{
+    bundle::kayle,
+    check::ApiKey,
+    clock::{Clock, Timestamp},
+    contract::{Contract, Incoming, Operation, Rule, Warning},
+    error::{Error, Position},
+    journal::{Call, Calls, Count, Snapshot},
+    message::{Bytes, HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri},
+    pointer::Pointer,
+    respond::Because,
+    server::{MockServer, MockServerBuilder},
+    violation::{Place, RulePlace, Step, Violation},
+};

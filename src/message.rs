@@ -5,7 +5,8 @@
 use std::fmt;
 
 pub use bytes::Bytes;
-pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+pub(crate) use http::header;
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use serde_json::Value;
 
 /// What stands in for a secret in every text that standin writes.

@@ -1,1 +1,23 @@
-fn main() {}
+//! `standin`: a stand-in for an HTTP API that has an OpenAPI document, as a program.
+
+mod args;
+mod log;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Exit codes: 0 clean, 1 findings, 2 could not run.
+fn main() -> ExitCode {
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            // Nobody is left to tell if even this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    serve::serve(args)
+}

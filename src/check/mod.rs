@@ -13,7 +13,7 @@ pub use self::security::ApiKey;
 pub(crate) use self::security::Access;
 use crate::{
     contract::{Contract, Incoming, MediaType, Operation},
-    message::{Request, Response},
+    message::Request,
     pointer::Pointer,
     violation::{Place, Step, Violation},
 };
@@ -54,17 +54,6 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
 /// Judges the body of an answer against the media type that it claims to be.
 pub(crate) fn answer(media_type: &MediaType, body: &Value) -> Vec<Violation> {
     media_type.schema.as_ref().map_or_else(Vec::new, |schema| schema.check(body, Step::Answer, Place::Answer))
-}
-
-/// Judges an answer whose body is text.
-pub(crate) fn raw_answer(media_type: &MediaType, response: &Response) -> Vec<Violation> {
-    match crate::source::parse_json(response.body()) {
-        Ok((body, _)) => answer(media_type, &body),
-        Err(defect) => {
-            let place = Place::Answer(defect.pointer);
-            vec![Violation::new(Step::Answer, "answer.syntax", place, defect.expected, defect.found)]
-        }
-    }
 }
 
 /// A whole parameter or header.

@@ -101,6 +101,16 @@ impl<'a> Incoming<'a> {
         self.body
     }
 
+    /// What the contract says at a place.
+    pub fn value_at(&self, place: &RulePlace) -> Option<&'a Value> {
+        place.pointer().resolve(&self.operation.document.value)
+    }
+
+    /// The value of the keyword that a violation breaks: 120 for a `maxLength` of 120.
+    pub fn rule_of(&self, violation: &Violation) -> Option<&'a Value> {
+        violation.rule().and_then(|place| self.value_at(place))
+    }
+
     /// The place in the contract where a member of the request body is declared.
     pub fn declaration(&self, member: &str) -> Option<RulePlace> {
         let body = self.operation.request_body.as_ref()?;

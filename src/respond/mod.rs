@@ -12,6 +12,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+pub(crate) use self::negotiate::for_status;
 use crate::{
     check::{self, Judgement},
     clock::Timestamp,

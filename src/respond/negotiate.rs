@@ -22,7 +22,7 @@ pub(super) fn success(declared: &[DeclaredResponse]) -> Option<(&DeclaredRespons
 }
 
 /// The response for one status: the code itself, else its range, else `default` (OpenAPI 3.1, section 4.8.16.1).
-pub(super) fn for_status(declared: &[DeclaredResponse], code: u16) -> Option<&DeclaredResponse> {
+pub(crate) fn for_status(declared: &[DeclaredResponse], code: u16) -> Option<&DeclaredResponse> {
     let by = |wanted: DeclaredStatus| declared.iter().find(|response| response.status == wanted);
     by(DeclaredStatus::Code(code)).or_else(|| by(DeclaredStatus::Range(code / 100))).or_else(|| by(DeclaredStatus::Default))
 }

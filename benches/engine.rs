@@ -1,0 +1,86 @@
+//! What a call costs without a socket: routed, checked, generated, answer checked, recorded.
+//!
+//! `cargo bench --bench engine`. Medians over batches of one run; compare within a run, not between machines.
+
+#![allow(clippy::print_stdout)]
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+use standin::{Contract, MockServer, Request, kayle};
+
+const BATCH: usize = 200;
+const BATCHES: usize = 200;
+
+/// The median time of one run of `act`.
+fn median(mut act: impl FnMut()) -> Duration {
+    (0..BATCH).for_each(|_| act());
+    let mut batches: Vec<Duration> = (0..BATCHES)
+        .map(|_| {
+            let start = Instant::now();
+            (0..BATCH).for_each(|_| act());
+            start.elapsed() / BATCH as u32
+        })
+        .collect();
+    batches.sort();
+    batches[BATCHES / 2]
+}
+
+fn create(number: usize) -> Request {
+    Request::post("/v1/webhooks/endpoints").with_header("authorization", "Bearer kk").with_header("host", "127.0.0.1").with_json(&json!({
+        "url": format!("https://example.com/webhooks/{number}"),
+        "name": "Main",
+        "enabled": true,
+        "subscribed_event_types": ["verification.attempt.succeeded"],
+    }))
+}
+
+fn main() {
+    let first = Instant::now();
+    let api = kayle::builder().lenient(true).start();
+    let loaded = first.elapsed();
+    assert_eq!(api.handle(create(0)).status(), 200);
+    println!("Kayle contract loaded and server started      {loaded:>12.1?}");
+    println!("… and the first create answered               {:>12.1?}", first.elapsed());
+
+    let mut number = 0;
+    let request = median(|| {
+        number += 1;
+        black_box(create(number));
+    });
+    let valid = median(|| {
+        number += 1;
+        black_box(api.handle(create(number)));
+    });
+    println!("valid create                                  {:>12.1?}", valid.saturating_sub(request));
+    let refused = median(|| {
+        black_box(api.handle(create(0).with_body(r#"{"url": "http://example.com", "name": ""}"#)));
+    });
+    println!("refused create                                {:>12.1?}", refused.saturating_sub(request));
+    let list = median(|| {
+        number += 1;
+        let target = format!("/v1/webhooks/endpoints?limit=10&starting_after=whe_{number}");
+        black_box(api.handle(Request::get(&target).with_header("authorization", "Bearer kk")));
+    });
+    println!("list                                          {list:>12.1?}");
+
+    let text = include_str!("../spec/kayle.openapi.yaml");
+    let load = median_of_few(|| drop(black_box(Contract::from_text("kayle", text))));
+    println!("loading the contract ({} kB of YAML)          {load:>12.1?}", text.len() / 1000);
+    drop(MockServer::start(&kayle::contract()));
+}
+
+fn median_of_few(mut act: impl FnMut()) -> Duration {
+    let mut times: Vec<Duration> = (0..21)
+        .map(|_| {
+            let start = Instant::now();
+            act();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[10]
+}

@@ -1,0 +1,125 @@
+//! Serving: arguments to a server, until somebody stops it.
+
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+use serde_json::json;
+use standin::{Contract, Error, MockServer, kayle};
+
+use crate::{
+    args::{Args, Format},
+    log::Log,
+};
+
+/// How long requests under way may take to finish.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub(crate) fn serve(args: Args) -> ExitCode {
+    let (stop, stopped) = mpsc::channel();
+    // The handler must be there before anybody can know that we are.
+    let handled = ctrlc::set_handler(move || {
+        // Sending fails only when the program is ending already.
+        let _ = stop.send(());
+    });
+    let format = args.format;
+    let log = Log::new(format);
+    if let Err(error) = handled {
+        return fail(&format!("cannot handle signals: {error}"));
+    }
+    let tally = Arc::new(Tally::default());
+    let server = match start(args, log, Arc::clone(&tally)) {
+        Ok(server) => server,
+        Err(error) => return fail(&error.to_string()),
+    };
+    if let Err(error) = announce(&server, format) {
+        return fail(&format!("cannot write to standard output: {error}"));
+    }
+    // An error here means that no signal can come any more, so there is nothing to wait for.
+    let _ = stopped.recv();
+    server.shutdown(GRACE);
+    let (calls, broken) = (tally.calls.load(Ordering::Relaxed), tally.broken.load(Ordering::Relaxed));
+    if format == Format::Text {
+        say(&format!("{calls} requests, {broken} of them broke the contract"));
+    }
+    ExitCode::from(u8::from(broken > 0))
+}
+
+/// What came, for the last word and the exit code.
+#[derive(Default)]
+struct Tally {
+    calls: AtomicU64,
+    broken: AtomicU64,
+}
+
+fn start(args: Args, log: Log, tally: Arc<Tally>) -> Result<MockServer, Error> {
+    let contract = match &args.document {
+        Some(path) => Contract::from_path(path)?,
+        None if args.server_errors => kayle::contract().with_rule_everywhere(kayle::ServerErrors),
+        None => kayle::contract(),
+    };
+    for warning in contract.warnings() {
+        say(&format!("warning: {warning}"));
+    }
+    let mut builder = MockServer::builder(&contract)
+        .bind(SocketAddr::new(args.host, args.port))
+        .body_limit(args.body_limit)
+        .lenient(true)
+        .on_call(move |call| {
+            tally.calls.fetch_add(1, Ordering::Relaxed);
+            tally.broken.fetch_add(u64::from(!call.violations().is_empty()), Ordering::Relaxed);
+            log.call(call);
+        });
+    if let Some(seed) = args.seed {
+        builder = builder.seed(seed);
+    }
+    for key in args.api_keys {
+        builder = builder.api_key(key);
+    }
+    builder.try_start()
+}
+
+/// The one line on standard output: where the server listens.
+fn announce(server: &MockServer, format: Format) -> io::Result<()> {
+    let contract = server.contract();
+    let operations = contract.operations().len();
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Text => writeln!(
+            out,
+            "listening on {} ({} {}, {operations} operations)",
+            server.url(),
+            contract.title(),
+            contract.version()
+        )?,
+        Format::Json => {
+            let line = json!({
+                "event": "listening",
+                "url": server.url(),
+                "title": contract.title(),
+                "version": contract.version(),
+                "operations": operations,
+            });
+            writeln!(out, "{line}")?;
+        }
+    }
+    out.flush()
+}
+
+fn fail(text: &str) -> ExitCode {
+    say(&format!("standin: {text}"));
+    ExitCode::from(2)
+}
+
+fn say(line: &str) {
+    // Nobody is left to tell if this cannot be written.
+    let _ = writeln!(io::stderr(), "{line}");
+}

@@ -1,0 +1,185 @@
+//! The Kayle ID webhooks API, version 1.2.1: the contract that comes with standin.
+//!
+//! An integrator registers an https endpoint and gets a signing secret once:
+//!
+//! ```
+//! let api = standin::kayle::start();
+//! # use std::io::{Read, Write};
+//! # let body = r#"{"url": "https://example.com/webhooks/kayle"}"#;
+//! # let mut client = std::net::TcpStream::connect(api.addr()).unwrap();
+//! # write!(client, "POST /v1/webhooks/endpoints HTTP/1.1\r\nHost: k\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+//! #     Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", standin::kayle::API_KEY, body.len()).unwrap();
+//! # let mut answer = String::new();
+//! # client.read_to_string(&mut answer).unwrap();
+//! // … the program under test registers its webhook at api.url(), with the key kayle::API_KEY …
+//!
+//! let call = api.calls().to("createWebhookEndpoint").only();
+//! assert_eq!(call.request().json()["url"], "https://example.com/webhooks/kayle");
+//! assert!(call.response().json()["data"]["signing_secret"].as_str().unwrap().starts_with("whsec_"));
+//! ```
+//!
+//! The document is `spec/kayle.openapi.yaml`. What it cannot say is here, as [`Rule`]s: which URLs are accepted, that names
+//! are trimmed and counted in UTF-16 code units, that the bearer scheme is case-sensitive. The API is served as in its
+//! development environment, where `http://localhost` is accepted as an endpoint.
+
+mod server_errors;
+mod url;
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+pub use self::server_errors::ServerErrors;
+use crate::{Contract, Incoming, MockServer, MockServerBuilder, Place, Pointer, Rule, Step, Violation};
+
+/// A key of the documented format. A server accepts any key until [`MockServerBuilder::api_key`] names those it accepts.
+pub const API_KEY: &str = "kk_standin0test0keystandin0test0key";
+
+/// The four event types that an endpoint can subscribe to, in their default order.
+pub const EVENT_TYPES: [&str; 4] = [
+    "verification.attempt.succeeded",
+    "verification.attempt.failed",
+    "verification.session.expired",
+    "verification.session.cancelled",
+];
+
+/// The longest name of an endpoint, in UTF-16 code units.
+const MAX_NAME: usize = 120;
+
+static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
+    let text = include_str!("../../../spec/kayle.openapi.yaml");
+    match Contract::from_text("kayle.openapi.yaml", text) {
+        Ok(contract) => contract
+            .with_rule_everywhere(ExactBearer)
+            .with_rule("createWebhookEndpoint", Endpoint)
+            .with_rule("updateWebhookEndpoint", Endpoint)
+            .with_rule("createSession", Session),
+        Err(error) => unreachable!("the bundled document is tested: {error}"),
+    }
+});
+
+/// The contract, with its rules. Loaded once per process.
+///
+/// Errors are answered as the published document says; the real server answers some of them otherwise, which
+/// [`ServerErrors`] shows.
+pub fn contract() -> Contract {
+    CONTRACT.clone()
+}
+
+/// Starts a server for the contract, with the defaults of [`MockServer::start`].
+///
+/// # Panics
+///
+/// If no port can be had.
+#[track_caller]
+pub fn start() -> MockServer {
+    MockServer::start(&CONTRACT)
+}
+
+/// Prepares a server for the contract: see [`MockServer::builder`].
+pub fn builder() -> MockServerBuilder {
+    MockServer::builder(&CONTRACT)
+}
+
+fn at(member: &str) -> Place {
+    Place::Body(Pointer::root().join(member))
+}
+
+/// The server tests for the exact text `Bearer `, where HTTP would take any case.
+struct ExactBearer;
+
+impl Rule for ExactBearer {
+    fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
+        let Some(given) = call.request().header("authorization") else { return Vec::new() };
+        let other_case = given.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer ") && scheme != "Bearer ");
+        let place = Place::Header("authorization".into(), Pointer::root());
+        let violation = || Violation::new(Step::Credentials, "kayle.bearer", place, "the scheme spelt `Bearer`", "another case");
+        other_case.then(violation).into_iter().collect()
+    }
+}
+
+/// What create and update ask of an endpoint beside their schemas.
+struct Endpoint;
+
+impl Rule for Endpoint {
+    fn prepare(&self, body: &mut Value) {
+        if let Some(Value::String(name)) = body.get_mut("name") {
+            *name = trimmed(name).to_owned();
+        }
+    }
+
+    fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
+        let member = |name: &str| call.body().and_then(|body| body.get(name)).and_then(Value::as_str);
+        let name = member("name").and_then(|name| long_name(call, name));
+        let url = member("url").and_then(|text| refused_url(call, "url", text, url::Hosts::NamesOnly));
+        name.into_iter().chain(url).collect()
+    }
+
+    /// An empty list of event types is stored, and shown as all of them.
+    fn answer(&self, _: &Incoming<'_>, body: &mut Value) {
+        for place in ["/data/endpoint/subscribed_event_types", "/data/subscribed_event_types"] {
+            if let Some(types @ Value::Array(_)) = body.pointer_mut(place)
+                && types == &json!([])
+            {
+                *types = json!(EVENT_TYPES);
+            }
+        }
+    }
+}
+
+/// What creating a session asks of its `redirect_url`.
+struct Session;
+
+impl Rule for Session {
+    fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
+        let text = call.body().and_then(|body| body.get("redirect_url")).and_then(Value::as_str);
+        text.and_then(|text| refused_url(call, "redirect_url", text, url::Hosts::Any)).into_iter().collect()
+    }
+}
+
+/// White space as JavaScript trims it: what Unicode calls so and the byte order mark, but not U+0085.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|char: char| (char.is_whitespace() && char != '\u{85}') || char == '\u{feff}')
+}
+
+/// The schema counts characters, the server UTF-16 code units. What the schema refuses needs no second word.
+fn long_name(call: &Incoming<'_>, name: &str) -> Option<Violation> {
+    let units = name.encode_utf16().count();
+    if units <= MAX_NAME || name.chars().count() > MAX_NAME {
+        return None;
+    }
+    let expected = format!("at most {MAX_NAME} UTF-16 code units");
+    let violation = Violation::new(Step::Body, "kayle.name", at("name"), expected, units.to_string());
+    Some(declared(violation, call, "name"))
+}
+
+fn refused_url(call: &Incoming<'_>, member: &str, text: &str, hosts: url::Hosts) -> Option<Violation> {
+    let refusal = url::judge(text, hosts).err()?;
+    let violation = Violation::new(Step::Body, refusal.code(), at(member), refusal.expected(), url::shown(text));
+    Some(declared(violation, call, member))
+}
+
+fn declared(violation: Violation, call: &Incoming<'_>, member: &str) -> Violation {
+    match call.declaration(member) {
+        Some(rule) => violation.with_rule(rule),
+        None => violation,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_as_javascript_does() {
+        assert_eq!(trimmed(" \u{a0}\u{feff}a b\u{2003}\n"), "a b");
+        assert_eq!(trimmed("\u{85}a"), "\u{85}a");
+    }
+
+    #[test]
+    fn the_key_has_the_documented_format() {
+        let random = API_KEY.strip_prefix("kk_").unwrap();
+        assert_eq!(random.len(), 32);
+        assert!(random.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+    }
+}

@@ -1,0 +1,98 @@
+//! The 400 that the real server sends, where the published document promises another.
+
+use serde_json::{Value, json};
+
+use crate::{Incoming, Place, Pointer, Response, Rule, Step, Violation};
+
+/// Answers broken requests as the server of version 1.2.1 does, not as its document says.
+///
+/// The document promises the error envelope with `BAD_REQUEST`; the server's framework sends a list of issues of its own,
+/// as text inside JSON, or plain text for what is no JSON. Where the server would fail with 500, for a body that is not
+/// called JSON, the contract's 400 stays.
+///
+/// ```
+/// use standin::{MockServer, kayle};
+///
+/// let contract = kayle::contract().with_rule_everywhere(kayle::ServerErrors);
+/// let api = MockServer::start(&contract);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct ServerErrors;
+
+impl Rule for ServerErrors {
+    fn refuse(&self, call: &Incoming<'_>, violations: &[Violation]) -> Option<Response> {
+        let first = violations.first()?;
+        match (first.step(), first.code()) {
+            (Step::Body, "body.syntax" | "body.missing") => {
+                let text = "text/plain; charset=UTF-8".parse().ok()?;
+                Some(Response::new(http_400()).with_body(text, "Malformed JSON in request body"))
+            }
+            (Step::Body | Step::Parameters, _) => {
+                let mut issues: Vec<(usize, Value)> = violations.iter().map(|violation| (rank(violation), issue(call, violation))).collect();
+                issues.sort_by_key(|(rank, _)| *rank);
+                let issues: Vec<Value> = issues.into_iter().map(|(_, issue)| issue).collect();
+                let message = format!("{:#}", Value::Array(issues));
+                let body = json!({"success": false, "error": {"name": "ZodError", "message": message}});
+                Some(Response::new(http_400()).with_json(&body))
+            }
+            _ => None,
+        }
+    }
+}
+
+const fn http_400() -> crate::StatusCode {
+    crate::StatusCode::BAD_REQUEST
+}
+
+/// Issues come in the order of the schema's fields.
+fn rank(violation: &Violation) -> usize {
+    const FIELDS: [&str; 4] = ["name", "url", "enabled", "subscribed_event_types"];
+    let field = path(violation).first().and_then(Value::as_str).map(str::to_owned);
+    FIELDS.iter().position(|known| Some(*known) == field.as_deref()).unwrap_or(FIELDS.len())
+}
+
+fn issue(call: &Incoming<'_>, violation: &Violation) -> Value {
+    let rule = call.rule_of(violation);
+    let mut issue = match violation.code() {
+        "schema.required" | "schema.type" => json!({"expected": expected_type(call, violation), "code": "invalid_type"}),
+        "schema.minLength" => json!({"origin": "string", "code": "too_small", "minimum": rule, "inclusive": true}),
+        "schema.maxLength" | "kayle.name" => json!({"origin": "string", "code": "too_big", "maximum": rule.cloned().unwrap_or(120.into()), "inclusive": true}),
+        "schema.minimum" => json!({"origin": "number", "code": "too_small", "minimum": rule, "inclusive": true}),
+        "schema.maximum" => json!({"origin": "number", "code": "too_big", "maximum": rule, "inclusive": true}),
+        "schema.enum" => json!({"code": "invalid_value", "values": rule}),
+        "schema.const" => json!({"code": "invalid_value", "values": [rule]}),
+        "schema.pattern" => json!({"origin": "string", "code": "invalid_format", "format": "regex", "pattern": rule}),
+        _ => json!({"code": "custom"}),
+    };
+    issue["path"] = path(violation).into();
+    issue["message"] = format!("Expected {}", violation.expected()).into();
+    issue
+}
+
+/// The type in the words of the framework, read from the contract: of the member that is missing or of the broken rule.
+fn expected_type(call: &Incoming<'_>, violation: &Violation) -> Value {
+    let declared = match (violation.code(), violation.place()) {
+        ("schema.required", Place::Body(pointer)) => {
+            let member = pointer.last().unwrap_or_default();
+            call.rule_of(violation).and(call.declaration(&member)).and_then(|place| call.value_at(&place)).and_then(|schema| schema.get("type"))
+        }
+        _ => call.rule_of(violation),
+    };
+    let name = match declared {
+        Some(Value::Array(names)) => names.first().cloned(),
+        other => other.cloned(),
+    };
+    name.unwrap_or_else(|| "string".into())
+}
+
+/// The place as a list of names and indices.
+fn path(violation: &Violation) -> Vec<Value> {
+    let tokens = |pointer: &Pointer| -> Vec<Value> {
+        pointer.tokens().map(|token| token.parse::<usize>().map_or_else(|_| token.into(), Value::from)).collect()
+    };
+    match violation.place() {
+        Place::Body(pointer) => tokens(pointer),
+        Place::Path(name, _) | Place::Query(name, _) | Place::Header(name, _) => vec![name.as_str().into()],
+        _ => Vec::new(),
+    }
+}

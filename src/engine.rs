@@ -1,0 +1,180 @@
+//! The life of a request, top to bottom. Synchronous; knows no socket: every decision has a line to point at.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::{
+    check::{self, Access},
+    clock::Clock,
+    contract::Contract,
+    journal::{Call, Entry, Exchange, Journal},
+    message::{HeaderValue, Method, Request, Response, StatusCode, header},
+    pointer::Pointer,
+    respond::{self, Answer, Because, Scene},
+    router::Found,
+    seed::Seed,
+    text::either,
+    violation::{Place, Step, Violation},
+};
+
+/// How many different requests are counted, to tell the n-th identical one; further ones count as first ones.
+const MOST_COUNTED: usize = 1_000_000;
+
+type Observer = dyn Fn(&Call) + Send + Sync;
+
+/// What answers: a contract, and all that one server does with it.
+pub(crate) struct Engine {
+    pub(crate) contract: Contract,
+    pub(crate) access: Access,
+    pub(crate) seed: u64,
+    pub(crate) clock: Clock,
+    pub(crate) journal: Journal,
+    pub(crate) observer: Option<Box<Observer>>,
+    /// How often each request came.
+    counts: Mutex<HashMap<u64, u64>>,
+}
+
+impl Engine {
+    pub(crate) fn new(contract: Contract, access: Access, seed: u64, clock: Clock, observer: Option<Box<Observer>>) -> Self {
+        Self { contract, access, seed, clock, journal: Journal::default(), observer, counts: Mutex::default() }
+    }
+
+    /// Answers a request, and remembers both.
+    pub(crate) fn handle(&self, request: Request) -> Response {
+        // A rule is code of a test's author: its panic must fail the call, not the server.
+        let entry = catch_unwind(AssertUnwindSafe(|| self.decide(&request)));
+        let decision = entry.unwrap_or_else(|panic| Decision::of(respond::unable(vec![panicked(&*panic)])));
+        self.remember(request, decision)
+    }
+
+    /// Answers a request that could not be read, and remembers it as far as it was.
+    pub(crate) fn refuse(&self, request: Request, status: StatusCode, violation: Violation) -> Response {
+        let response = respond::unread(status, &violation);
+        let decision =
+            Decision { response, because: Because::Problem, operation: None, parameters: Vec::new(), violations: vec![violation] };
+        self.remember(request, decision)
+    }
+
+    /// Forgets all calls, so that the next is the first.
+    pub(crate) fn reset(&self) {
+        self.journal.clear();
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn decide(&self, request: &Request) -> Decision {
+        let (number, captured) = match self.contract.router().find(request.method(), request.path()) {
+            Found::Operation(number, captured) => (number, captured),
+            missed => return self.miss(request, missed),
+        };
+        let operation = &self.contract.operations()[number];
+        let judgement = check::request(&self.contract, operation, &captured, request, &self.access);
+        let scene = Scene {
+            contract: &self.contract,
+            operation,
+            request,
+            judgement: &judgement,
+            seed: self.seed_of(operation.name(), request),
+            now: self.clock.now(),
+        };
+        let Answer { mut response, because, violations } = respond::respond(&scene);
+        if request.method() == Method::HEAD {
+            // RFC 9110, section 8.6: the length that GET would have sent.
+            response = response.clone().with_header(header::CONTENT_LENGTH, HeaderValue::from(response.body().len())).without_body();
+        }
+        let mut all = judgement.violations;
+        for violation in violations {
+            if !all.iter().any(|known| known.code() == violation.code() && known.place() == violation.place()) {
+                all.push(violation);
+            }
+        }
+        Decision { response, because, operation: Some(number), parameters: judgement.parameters, violations: all }
+    }
+
+    fn miss(&self, request: &Request, missed: Found) -> Decision {
+        let method = request.method();
+        let (violation, allowed) = match missed {
+            Found::OtherMethods(allowed) => {
+                let names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+                let expected = format!("{} for {}", either(&names), request.path());
+                (Violation::new(Step::Route, "route.unknown-method", Place::Route, expected, method.to_string()), allowed)
+            }
+            Found::Nothing { near } => {
+                let found = format!("{method} {}", request.path());
+                let expected = format!("a path of {}", self.contract.name());
+                let violation = Violation::new(Step::Route, "route.unknown-path", Place::Route, expected, found);
+                let violation = match near {
+                    Some(near) => violation.with_hint(format!("did you mean {near}?")),
+                    None => violation,
+                };
+                (violation, Vec::new())
+            }
+            Found::Operation(..) => unreachable!("found operations are not missed"),
+        };
+        Decision {
+            response: respond::no_operation(&violation, &allowed),
+            because: Because::Problem,
+            operation: None,
+            parameters: Vec::new(),
+            violations: vec![violation],
+        }
+    }
+
+    /// value = f(seed, operation, request, n-th identical request); status and place come in further down.
+    fn seed_of(&self, operation: &str, request: &Request) -> Seed {
+        let seed = Seed::new(self.seed).with(operation.as_bytes());
+        let seed = seed.with(request.path().as_bytes()).with(request.query().unwrap_or_default().as_bytes()).with(request.body());
+        seed.with_number(self.count(seed))
+    }
+
+    fn count(&self, request: Seed) -> u64 {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= MOST_COUNTED && !counts.contains_key(&request.bits()) {
+            return 0;
+        }
+        let count = counts.entry(request.bits()).or_default();
+        *count += 1;
+        *count - 1
+    }
+
+    fn remember(&self, request: Request, decision: Decision) -> Response {
+        let Decision { response, because, operation, parameters, violations } = decision;
+        let entry = Entry { request, response: response.clone(), operation, parameters, violations, because };
+        let exchange: Arc<Exchange> = self.journal.add(entry);
+        if let Some(observer) = &self.observer {
+            observer(&Call::new(exchange, self.contract.clone()));
+        }
+        response
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("contract", &self.contract).field("seed", &self.seed).finish_non_exhaustive()
+    }
+}
+
+/// What is done with a request.
+struct Decision {
+    response: Response,
+    because: Because,
+    operation: Option<usize>,
+    parameters: Vec<(String, serde_json::Value)>,
+    violations: Vec<Violation>,
+}
+
+impl Decision {
+    fn of(answer: Answer) -> Self {
+        let Answer { response, because, violations } = answer;
+        Self { response, because, operation: None, parameters: Vec::new(), violations }
+    }
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Violation {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let found = format!("a panic: {}", crate::source::quote(text.unwrap_or("without a text")));
+    Violation::new(Step::Answer, "answer.panic", Place::Answer(Pointer::root()), "an answer", found)
+}

@@ -1,0 +1,335 @@
+//! The server that a test starts: one engine behind one port, verified when it is dropped.
+
+mod wire;
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    check::{Access, ApiKey},
+    clock::{Clock, Timestamp},
+    contract::Contract,
+    engine::Engine,
+    error::Error,
+    journal::{Call, Calls, unexpected},
+    message::{Request, Response},
+    violation::Violation,
+};
+
+/// A running stand-in for an API.
+///
+/// It listens on a free port of 127.0.0.1 from [`start`](Self::start) until it is dropped. Starting costs no thread: one
+/// background runtime carries all servers of a process. It works in `#[test]`, in `#[tokio::test]` of both flavours and
+/// outside any runtime, because nothing about it needs awaiting.
+///
+/// When it is dropped, it fails the test if a call broke the contract and the test did not say that it would: see
+/// [`verify`](Self::verify).
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use standin::{Contract, MockServer};
+///
+/// let contract = Contract::from_text("pets.yaml", r#"
+/// openapi: 3.1.0
+/// paths:
+///   /pets/{name}:
+///     get:
+///       responses:
+///         "200":
+///           content:
+///             application/json:
+///               schema: {type: object, required: [name], properties: {name: {type: string}}}
+/// "#)?;
+/// let api = MockServer::start(&contract);
+///
+/// let mut client = std::net::TcpStream::connect(api.addr())?;
+/// client.write_all(b"GET /pets/Ada HTTP/1.1\r\nHost: pets\r\nConnection: close\r\n\r\n")?;
+/// let mut answer = String::new();
+/// client.read_to_string(&mut answer)?;
+/// assert!(answer.ends_with(r#"{"name":"Ada"}"#));
+///
+/// let call = api.calls().to("GET /pets/{name}").only();
+/// assert_eq!(call.response().status(), 200);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "a server stops when it is dropped"]
+pub struct MockServer {
+    engine: Arc<Engine>,
+    wire: wire::Wire,
+    url: String,
+    lenient: bool,
+    expected: Mutex<Vec<Expected>>,
+    /// The last call that was part of a failed verification: it fails no second one.
+    told: Mutex<u64>,
+}
+
+/// A violation that a test expects.
+struct Expected {
+    what: String,
+    met: bool,
+}
+
+impl MockServer {
+    /// Starts a server for a contract, on a free port of 127.0.0.1.
+    ///
+    /// # Panics
+    ///
+    /// If no port can be had. [`MockServerBuilder::try_start`] gives an error instead.
+    #[track_caller]
+    pub fn start(contract: &Contract) -> Self {
+        Self::builder(contract).start()
+    }
+
+    /// Prepares a server with other settings than the defaults.
+    pub fn builder(contract: &Contract) -> MockServerBuilder {
+        MockServerBuilder {
+            contract: contract.clone(),
+            addr: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            access: Access::default(),
+            seed: None,
+            clock: None,
+            lenient: false,
+            body_limit: wire::BODY_LIMIT,
+            observer: None,
+        }
+    }
+
+    /// Where it listens: `http://127.0.0.1:49152`, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address that it listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.wire.addr()
+    }
+
+    /// The contract that it serves.
+    pub fn contract(&self) -> &Contract {
+        &self.engine.contract
+    }
+
+    /// The clock that its answers read.
+    pub fn clock(&self) -> &Clock {
+        &self.engine.clock
+    }
+
+    /// The calls so far, oldest first.
+    pub fn calls(&self) -> Calls {
+        self.engine.journal.calls(&self.engine.contract)
+    }
+
+    /// Answers a request without a socket, and remembers it as any other call.
+    ///
+    /// ```
+    /// use standin::{Request, kayle};
+    ///
+    /// let api = kayle::start();
+    /// let request = Request::post("/v1/webhooks/endpoints")
+    ///     .with_header("authorization", "Bearer any")
+    ///     .with_json(&serde_json::json!({"url": "https://example.com/hook"}));
+    /// assert_eq!(api.handle(request).json()["data"]["endpoint"]["url"], "https://example.com/hook");
+    /// ```
+    pub fn handle(&self, request: Request) -> Response {
+        self.engine.handle(request)
+    }
+
+    /// Everything in which the calls so far break the contract, expected or not.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.calls().violating().iter().flat_map(|call| call.violations().to_vec()).collect()
+    }
+
+    /// Says that this test breaks the contract on purpose.
+    ///
+    /// `what` is a place (`body /name`, `query limit`, `header authorization`, `route`), a code (`schema.maxLength`,
+    /// `security.missing`), or an operation (`POST /v1/things` or its `operationId`). Any number of violations, but at
+    /// least one, must then be like that: [`verify`](Self::verify) fails if none came.
+    pub fn expect_violation(&self, what: &str) {
+        self.expected().push(Expected { what: what.to_owned(), met: false });
+    }
+
+    /// Fails the test if a call broke the contract unexpectedly, or if a violation was expected that never came.
+    ///
+    /// Dropping the server does the same, except while the thread is panicking already.
+    ///
+    /// # Panics
+    ///
+    /// With a report: the calls, what is wrong with each, the rules' places in the contract, and a `curl` line for each
+    /// that sends it again.
+    #[track_caller]
+    pub fn verify(&self) {
+        if let Some(report) = self.failure() {
+            panic!("{report}");
+        }
+    }
+
+    /// Forgets all calls and all that was expected. Afterwards the server answers as a new one would.
+    pub fn reset(&self) {
+        self.engine.reset();
+        self.expected().clear();
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = 0;
+    }
+
+    /// Stops listening, lets the requests under way finish, and waits for them. Whether they did within that time.
+    ///
+    /// Dropping does the same without waiting.
+    pub fn shutdown(self, within: Duration) -> bool {
+        self.wire.stop(within)
+    }
+
+    fn expected(&self) -> std::sync::MutexGuard<'_, Vec<Expected>> {
+        // Pushing and clearing cannot leave it half changed.
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The report of a failed verification. What was told once is not told again.
+    fn failure(&self) -> Option<String> {
+        let mut expected = self.expected();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut broken = Vec::new();
+        for call in self.calls().violating() {
+            let unexpected = call.violations().iter().filter(|violation| !meets(&mut expected, &call, violation)).count();
+            if unexpected > 0 && call.number() > *told {
+                broken.push(call);
+            }
+        }
+        let unmet: Vec<String> = expected.iter().filter(|expected| !expected.met).map(|expected| expected.what.clone()).collect();
+        expected.clear();
+        *told = self.calls().iter().last().map_or(*told, |call| call.number());
+        (!broken.is_empty() || !unmet.is_empty()).then(|| unexpected(&broken, &unmet, &self.url))
+    }
+}
+
+/// Whether a violation is expected; notes what it meets.
+fn meets(expected: &mut [Expected], call: &Call, violation: &Violation) -> bool {
+    let place = violation.place().to_string();
+    let mut met = false;
+    for expected in expected {
+        let what = expected.what.as_str();
+        let same = what == place || what == violation.code() || call.operation().is_some_and(|operation| operation.is_called(what));
+        expected.met |= same;
+        met |= same;
+    }
+    met
+}
+
+impl Drop for MockServer {
+    fn drop(&mut self) {
+        // A second panic would end the process and hide the first, which is the one that matters.
+        if self.lenient || thread::panicking() {
+            return;
+        }
+        if let Some(report) = self.failure() {
+            panic!("{report}");
+        }
+    }
+}
+
+impl fmt::Debug for MockServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockServer").field("url", &self.url).field("contract", &self.engine.contract).finish_non_exhaustive()
+    }
+}
+
+/// A server that is not started yet: see [`MockServer::builder`].
+#[must_use = "a builder does nothing until it is started"]
+pub struct MockServerBuilder {
+    contract: Contract,
+    addr: SocketAddr,
+    access: Access,
+    seed: Option<u64>,
+    clock: Option<Clock>,
+    lenient: bool,
+    body_limit: usize,
+    observer: Option<Box<dyn Fn(&Call) + Send + Sync>>,
+}
+
+impl MockServerBuilder {
+    /// The seed of everything that is made up. Default: 0. The same seed, contract and calls give the same bytes.
+    ///
+    /// With a seed, the clock stands at [`Timestamp::FIXED`] unless [`clock`](Self::clock) says otherwise: who asks for
+    /// the same bytes again asks for the same times.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The clock that answers read. Default: the machine's, or a fixed one if there is a seed.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// The address to listen on. Default: a free port of 127.0.0.1.
+    pub fn bind(mut self, addr: impl Into<SocketAddr>) -> Self {
+        self.addr = addr.into();
+        self
+    }
+
+    /// Accepts this key, and from now on no other than those named so. Default: any credential of the right form.
+    pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
+        self.access.keys.push(key.into());
+        self
+    }
+
+    /// With `true`, dropping the server never fails the test; [`MockServer::verify`] still does. Default: `false`.
+    pub fn lenient(mut self, lenient: bool) -> Self {
+        self.lenient = lenient;
+        self
+    }
+
+    /// The largest request body in bytes; a larger one is answered 413. Default: 10 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Calls a function after each call, on the server's thread: keep it short.
+    pub fn on_call(mut self, observer: impl Fn(&Call) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot listen on the address.
+    #[track_caller]
+    pub fn start(self) -> MockServer {
+        match self.try_start() {
+            Ok(server) => server,
+            Err(error) => panic!("standin: {error}"),
+        }
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot listen on the address.
+    pub fn try_start(self) -> Result<MockServer, Error> {
+        let clock = self.clock.unwrap_or_else(|| if self.seed.is_some() { Clock::fixed(Timestamp::FIXED) } else { Clock::system() });
+        let engine = Arc::new(Engine::new(self.contract, self.access, self.seed.unwrap_or_default(), clock, self.observer));
+        let wire = wire::Wire::listen(Arc::clone(&engine), self.addr, self.body_limit)?;
+        Ok(MockServer {
+            engine,
+            url: format!("http://{}", wire.addr()),
+            wire,
+            lenient: self.lenient,
+            expected: Mutex::default(),
+            told: Mutex::default(),
+        })
+    }
+}
+
+impl fmt::Debug for MockServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockServerBuilder").field("contract", &self.contract).field("addr", &self.addr).finish_non_exhaustive()
+    }
+}

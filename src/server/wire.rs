@@ -1,0 +1,275 @@
+//! The wire: sockets, HTTP/1.1 and h2c. The only file that names hyper and tokio.
+//!
+//! One background runtime per process carries every server as a task. Every limit is explicit: without a timer hyper
+//! would wait for half a request for ever.
+
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    net::{SocketAddr, TcpListener as StdListener},
+    pin::{Pin, pin},
+    sync::{Arc, Condvar, Mutex, OnceLock, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use hyper::{
+    body::{Body, Frame, Incoming, SizeHint},
+    service::service_fn,
+};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    runtime::{Builder, Runtime},
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    engine::Engine,
+    error::Error,
+    message::{Bytes, Request, StatusCode, header},
+    violation::{Place, Step, Violation},
+};
+
+/// The largest request body, unless the builder says otherwise.
+pub(super) const BODY_LIMIT: usize = 10 << 20;
+/// How long the head of a request may take, and its body.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection may take to finish once the server has stopped.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long to wait after a failed accept: out of file descriptors, say.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+const MOST_STREAMS: u32 = 256;
+
+/// A listening server. Dropping it stops it.
+pub(super) struct Wire {
+    addr: SocketAddr,
+    stop: watch::Sender<bool>,
+    open: Arc<Open>,
+}
+
+impl Wire {
+    /// Binds, spawns and returns: the kernel queues early connections, so nobody needs to wait.
+    pub(super) fn listen(engine: Arc<Engine>, addr: SocketAddr, body_limit: usize) -> Result<Self, Error> {
+        let bind = || {
+            let listener = StdListener::bind(addr)?;
+            listener.set_nonblocking(true)?;
+            let addr = listener.local_addr()?;
+            let runtime = runtime()?;
+            let _context = runtime.enter();
+            Ok((TcpListener::from_std(listener)?, addr, runtime))
+        };
+        let (listener, addr, runtime) = bind().map_err(|error| Error::start(format!("listen on {addr}"), error))?;
+        let (stop, stopped) = watch::channel(false);
+        let open = Arc::new(Open::default());
+        let shared = Shared { engine, body_limit, stopped, open: Arc::clone(&open) };
+        runtime.spawn(accept(listener, shared));
+        Ok(Self { addr, stop, open })
+    }
+
+    pub(super) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Stops accepting, and waits until the connections are done. Blocks the thread, and needs no runtime of its own.
+    pub(super) fn stop(&self, within: Duration) -> bool {
+        self.stop.send_replace(true);
+        self.open.wait(within)
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+/// The process's runtime, started with the first server.
+fn runtime() -> std::io::Result<&'static Runtime> {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    if let Some(runtime) = RUNTIME.get() {
+        return Ok(runtime);
+    }
+    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().min(4));
+    let runtime = Builder::new_multi_thread().worker_threads(threads).thread_name("standin").enable_all().build()?;
+    // Two first servers may race: the runtime that comes second has no task yet, and goes.
+    Ok(RUNTIME.get_or_init(|| runtime))
+}
+
+/// What all tasks of a server share.
+#[derive(Clone)]
+struct Shared {
+    engine: Arc<Engine>,
+    body_limit: usize,
+    stopped: watch::Receiver<bool>,
+    open: Arc<Open>,
+}
+
+async fn accept(listener: TcpListener, shared: Shared) {
+    let mut stopped = shared.stopped.clone();
+    loop {
+        match first(pin!(listener.accept()), pin!(stopped.changed())).await {
+            First::Left(Ok((stream, _))) => {
+                let guard = Open::enter(&shared.open);
+                tokio::spawn(connection(stream, shared.clone(), guard));
+            }
+            First::Left(Err(_)) => sleep(ACCEPT_PAUSE).await,
+            First::Right(_) => return,
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, shared: Shared, _guard: OpenGuard) {
+    // Answers are small and whole: waiting to fill a packet only costs time.
+    let _ = stream.set_nodelay(true);
+    let mut stopped = shared.stopped.clone();
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MOST_STREAMS);
+    let service = service_fn(move |request| {
+        let shared = shared.clone();
+        async move { Ok::<_, Infallible>(serve(request, &shared).await) }
+    });
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    // What goes wrong on a connection is the client's business: it hung up, or sent no HTTP.
+    if let First::Right(_) = first(connection.as_mut(), pin!(stopped.changed())).await {
+        connection.as_mut().graceful_shutdown();
+        let _ = timeout(GRACE, connection).await;
+    }
+}
+
+enum First<L, R> {
+    Left(L),
+    Right(R),
+}
+
+/// Whichever is ready first; the left one if both are. (`tokio::select!` would cost a crate of macros.)
+async fn first<L: Future, R: Future>(mut left: Pin<&mut L>, mut right: Pin<&mut R>) -> First<L::Output, R::Output> {
+    poll_fn(|context| match left.as_mut().poll(context) {
+        Poll::Ready(left) => Poll::Ready(First::Left(left)),
+        Poll::Pending => right.as_mut().poll(context).map(First::Right),
+    })
+    .await
+}
+
+async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Response<Whole> {
+    let (parts, body) = request.into_parts();
+    let read = timeout(READ_TIMEOUT, read(body, shared.body_limit)).await.unwrap_or(Err(Unread::Slow));
+    let request = |body| Request::new(parts.method, parts.uri, parts.headers, body);
+    let response = match read {
+        Ok(body) => shared.engine.handle(request(body)),
+        Err(unread) => {
+            let (status, violation) = unread.explain(shared.body_limit);
+            shared.engine.refuse(request(Bytes::new()), status, violation)
+        }
+    };
+    let (status, headers, body) = response.into_parts();
+    let mut response = hyper::Response::new(Whole(Some(body)));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    if status == StatusCode::PAYLOAD_TOO_LARGE || status == StatusCode::REQUEST_TIMEOUT {
+        // The rest of the body is never read, so the connection cannot be used again.
+        response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Why a body was not read to its end.
+enum Unread {
+    TooLarge,
+    Slow,
+    Broken,
+}
+
+impl Unread {
+    fn explain(&self, limit: usize) -> (StatusCode, Violation) {
+        let (status, code, expected, found) = match self {
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body.too-large", format!("at most {limit} bytes"), "more"),
+            Self::Slow => {
+                let expected = format!("the whole body within {} seconds", READ_TIMEOUT.as_secs());
+                (StatusCode::REQUEST_TIMEOUT, "body.too-slow", expected, "a part of it")
+            }
+            Self::Broken => (StatusCode::BAD_REQUEST, "body.broken", "a whole body".into(), "a part of it"),
+        };
+        (status, Violation::new(Step::Body, code, Place::BODY, expected, found))
+    }
+}
+
+/// Reads a body under a limit. One that came in one piece is not copied.
+async fn read(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Unread::TooLarge);
+    }
+    let mut body = pin!(body);
+    let mut first = Bytes::new();
+    let mut whole: Vec<u8> = Vec::new();
+    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        let Ok(piece) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        if first.len() + whole.len() + piece.len() > limit {
+            return Err(Unread::TooLarge);
+        }
+        if first.is_empty() && whole.is_empty() {
+            first = piece;
+        } else {
+            if whole.is_empty() {
+                whole = Vec::from(std::mem::take(&mut first));
+            }
+            whole.extend_from_slice(&piece);
+        }
+    }
+    Ok(if whole.is_empty() { first } else { whole.into() })
+}
+
+/// A body that is there already.
+struct Whole(Option<Bytes>);
+
+impl Body for Whole {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.take().filter(|bytes| !bytes.is_empty()).map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.as_ref().is_none_or(Bytes::is_empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+/// Counts open connections, so that a stop can wait for them.
+#[derive(Default)]
+struct Open {
+    count: Mutex<usize>,
+    changed: Condvar,
+}
+
+struct OpenGuard(Arc<Open>);
+
+impl Open {
+    fn enter(open: &Arc<Self>) -> OpenGuard {
+        *open.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        OpenGuard(Arc::clone(open))
+    }
+
+    fn wait(&self, within: Duration) -> bool {
+        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(count, within, |count| *count > 0);
+        let (count, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        *count == 0
+    }
+}
+
+impl Drop for OpenGuard {
+    fn drop(&mut self) {
+        *self.0.count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.changed.notify_all();
+    }
+}

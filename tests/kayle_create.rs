@@ -1,0 +1,254 @@
+//! `POST /v1/webhooks/endpoints`, exactly: through the engine, without a socket.
+
+use serde_json::{Value, json};
+use standin::{ApiKey, Clock, MockServer, Request, Response, Timestamp, kayle};
+
+const PATH: &str = "/v1/webhooks/endpoints";
+const URL: &str = "https://example.com/webhooks/kayle";
+
+fn authorised() -> Request {
+    Request::post(PATH).with_header("Authorization", &format!("Bearer {}", kayle::API_KEY))
+}
+
+fn server() -> MockServer {
+    kayle::builder().clock(Clock::fixed(Timestamp::FIXED)).lenient(true).start()
+}
+
+fn create(body: &Value) -> Response {
+    server().handle(authorised().with_json(body))
+}
+
+fn endpoint(body: &Value) -> Value {
+    let response = create(body);
+    assert_eq!(response.status(), 200, "{}", response.json());
+    response.json()["data"]["endpoint"].clone()
+}
+
+fn is_id(value: &Value, prefix: &str) -> bool {
+    let random = value.as_str().and_then(|text| text.strip_prefix(prefix));
+    random.is_some_and(|random| random.len() == 32 && random.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+}
+
+#[test]
+fn what_was_sent_comes_back() {
+    let api = server();
+    let sent = json!({"url": URL, "name": "<string>", "enabled": true, "subscribed_event_types": ["verification.attempt.succeeded"]});
+    let response = api.handle(authorised().with_json(&sent));
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    let body = response.json();
+    assert_eq!(body["error"], Value::Null);
+    assert_eq!(body.as_object().unwrap().len(), 2);
+    let endpoint = &body["data"]["endpoint"];
+    for name in ["url", "name", "enabled", "subscribed_event_types"] {
+        assert_eq!(endpoint[name], sent[name], "{name}");
+    }
+    assert!(is_id(&endpoint["id"], "whe_"), "{endpoint}");
+    assert!(is_id(&body["data"]["signing_secret"], "whsec_"), "{body}");
+    assert_eq!(endpoint["organization_id"].as_str().unwrap().len(), 36);
+    assert_eq!(endpoint["created_at"], "2026-01-01T00:00:00.000Z");
+    assert_eq!(endpoint["updated_at"], endpoint["created_at"]);
+    assert_eq!(endpoint["disabled_at"], Value::Null);
+    assert_eq!(endpoint.as_object().unwrap().len(), 9);
+    assert_eq!(api.calls().to("createWebhookEndpoint").only().violations().len(), 0);
+}
+
+#[test]
+fn what_was_not_sent_has_its_default() {
+    let endpoint = endpoint(&json!({"url": URL}));
+    assert_eq!(endpoint["enabled"], true);
+    assert_eq!(endpoint["name"], Value::Null);
+    assert_eq!(endpoint["subscribed_event_types"], json!(kayle::EVENT_TYPES));
+}
+
+#[test]
+fn a_disabled_endpoint_says_since_when() {
+    let endpoint = endpoint(&json!({"url": URL, "enabled": false}));
+    assert_eq!(endpoint["enabled"], false);
+    assert_eq!(endpoint["disabled_at"], "2026-01-01T00:00:00.000Z");
+}
+
+#[test]
+fn names_are_trimmed_and_counted_in_utf_16() {
+    let named = |name: &str| create(&json!({"url": URL, "name": name}));
+    let name_of = |response: &Response| response.json()["data"]["endpoint"]["name"].clone();
+    assert_eq!(name_of(&named("  a b \n")), "a b");
+    assert_eq!(name_of(&named(&format!(" {} ", "x".repeat(120)))), "x".repeat(120));
+    // An emoji outside the basic plane counts two.
+    assert_eq!(name_of(&named(&"😀".repeat(60))), "😀".repeat(60));
+    assert_eq!(named(&"😀".repeat(61)).status(), 400);
+}
+
+#[test]
+fn an_empty_list_of_event_types_is_shown_as_all_and_repeated_ones_as_sent() {
+    assert_eq!(endpoint(&json!({"url": URL, "subscribed_event_types": []}))["subscribed_event_types"], json!(kayle::EVENT_TYPES));
+    let twice = json!(["verification.session.expired", "verification.session.expired"]);
+    assert_eq!(endpoint(&json!({"url": URL, "subscribed_event_types": twice}))["subscribed_event_types"], twice);
+}
+
+#[test]
+fn unknown_members_are_dropped() {
+    let sent = json!({"url": URL, "colour": "red", "id": "mine", "created_at": "2020-01-01T00:00:00.000Z", "signing_secret": "mine"});
+    let response = create(&sent);
+    assert_eq!(response.status(), 200);
+    let text = String::from_utf8(response.body().to_vec()).unwrap();
+    assert!(!text.contains("red") && !text.contains("mine") && !text.contains("2020"), "{text}");
+}
+
+#[test]
+fn urls_come_back_as_they_were_sent() {
+    for url in ["https:example.com", " https://EXAMPLE.com ", "http://localhost:3000/a?b#c", "https://2130706433/", "https://bücher.example/"] {
+        assert_eq!(endpoint(&json!({"url": url}))["url"], url);
+    }
+}
+
+#[test]
+fn every_broken_request_is_a_400_that_names_the_field_and_the_rule() {
+    let json = |body: &str| authorised().with_header("Content-Type", "application/json").with_body(body.to_owned());
+    let with = |name: &str, value: Value| {
+        let mut body = json!({"url": URL});
+        body[name] = value;
+        authorised().with_json(&body)
+    };
+    let huge = format!("https://{}@example.com/{}", "u".repeat(1_000_000), "x".repeat(2_000_000));
+    let cases = [
+        ("no body", "url", authorised()),
+        ("empty body", "url", json("")),
+        ("half an object", "body", json("{")),
+        ("an array", "body", json("[]")),
+        ("null", "body", json("null")),
+        ("no url", "url", json("{}")),
+        ("url is a number", "url", with("url", json!(5))),
+        ("http to a public host", "url", with("url", json!("http://example.com"))),
+        ("user and password", "url", with("url", json!("https://user:pw@example.com"))),
+        ("private IPv4", "url", with("url", json!("https://10.0.0.1/"))),
+        ("3 MB of url", "url", with("url", json!(huge))),
+        ("no URL at all", "url", with("url", json!("x".repeat(3_000_000)))),
+        ("empty name", "name", with("name", json!(""))),
+        ("blank name", "name", with("name", json!(" \t"))),
+        ("name of 121", "name", with("name", json!("x".repeat(121)))),
+        ("name of 61 emoji", "name", with("name", json!("😀".repeat(61)))),
+        ("name is null", "name", with("name", Value::Null)),
+        ("enabled is text", "enabled", with("enabled", json!("true"))),
+        ("enabled is null", "enabled", with("enabled", Value::Null)),
+        ("unknown event type", "subscribed_event_types/0", with("subscribed_event_types", json!(["verification.attempt.succeded"]))),
+        ("event types are text", "subscribed_event_types", with("subscribed_event_types", json!("all"))),
+        ("url twice", "url", json(r#"{"url": "https://a.example", "url": "https://b.example"}"#)),
+        ("content type of a form", "content-type", authorised().with_header("Content-Type", "application/x-www-form-urlencoded").with_body("url=x")),
+        ("no content type", "content-type", authorised().with_body(r#"{"url": "https://a.example"}"#)),
+        ("invalid UTF-8", "body", authorised().with_header("Content-Type", "application/json").with_body(&b"{\"url\": \"\xff\"}"[..])),
+        (
+            "everything wrong",
+            "url",
+            authorised().with_json(&json!({"name": "", "enabled": 1, "subscribed_event_types": {}})),
+        ),
+    ];
+    let mut said = Vec::new();
+    for (case, field, request) in cases {
+        let api = server();
+        let response = api.handle(request);
+        assert_eq!(response.status(), 400, "{case}");
+        let body = response.json();
+        assert_eq!(body["data"], Value::Null, "{case}");
+        assert_eq!(body["error"]["code"], "BAD_REQUEST", "{case}");
+        let message = body["error"]["message"].as_str().unwrap();
+        assert!(message.contains(field), "{case}: {message}");
+        assert!(message.len() < 2_000, "{case}: {} bytes", message.len());
+        assert!(!api.violations().is_empty(), "{case}");
+        said.push(format!("{case}\n  {}", message.replace("; body", ";\n  body")));
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn without_a_token_it_is_401_with_the_documented_body() {
+    let body = json!({"error": {"code": "UNAUTHORIZED", "message": "Unauthorized"}});
+    let plain = || Request::post(PATH).with_json(&json!({"url": URL}));
+    let with = |value: &str| plain().with_header("Authorization", value);
+    for request in [plain(), with(""), with("Bearer"), with("Bearer "), with("bearer x"), with("Basic dXNlcjpwdw=="), with("kk_key")] {
+        let response = server().handle(request);
+        assert_eq!(response.status(), 401);
+        assert_eq!(response.json(), body);
+    }
+    assert_eq!(server().handle(with("Bearer <token>")).status(), 200);
+}
+
+#[test]
+fn keys_can_be_named_and_limited() {
+    let body = json!({"url": URL});
+    let api = kayle::builder().api_key(kayle::API_KEY).api_key(ApiKey::new("kk_reader").with_scopes(["webhooks:read"])).lenient(true).start();
+    let with = |key: &str, request: Request| api.handle(request.with_header("Authorization", &format!("Bearer {key}")));
+    assert_eq!(with(kayle::API_KEY, Request::post(PATH).with_json(&body)).status(), 200);
+    assert_eq!(with("kk_unknown", Request::post(PATH).with_json(&body)).status(), 401);
+    let forbidden = with("kk_reader", Request::post(PATH).with_json(&body));
+    assert_eq!(forbidden.status(), 403);
+    assert_eq!(forbidden.json(), json!({"error": {"code": "FORBIDDEN", "message": "Forbidden"}}));
+    assert_eq!(with("kk_reader", Request::get(PATH)).status(), 200);
+    // Credentials come before the body in the order of checks.
+    assert_eq!(with("kk_reader", Request::post(PATH).with_json(&json!({}))).status(), 403);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_every_request_its_own_ids() {
+    let started = || kayle::builder().seed(7).lenient(true).start();
+    let body = |number: u32| json!({"url": format!("https://example.com/{number}")});
+    let (one, two) = (started(), started());
+    let first: Vec<Response> = [1, 2, 1].iter().map(|number| one.handle(authorised().with_json(&body(*number)))).collect();
+    // Another order, and other calls between.
+    two.handle(Request::get(PATH).with_header("Authorization", "Bearer x"));
+    let second: Vec<Response> = [2, 1, 1].iter().map(|number| two.handle(authorised().with_json(&body(*number)))).collect();
+    assert_eq!(first[0].body(), second[1].body());
+    assert_eq!(first[1].body(), second[0].body());
+    assert_eq!(first[2].body(), second[2].body());
+    let ids: std::collections::BTreeSet<String> = first.iter().map(|response| response.json()["data"]["endpoint"]["id"].to_string()).collect();
+    assert_eq!(ids.len(), 3, "the third request repeats the first, and makes an endpoint of its own");
+    let other = kayle::builder().seed(8).lenient(true).start().handle(authorised().with_json(&body(1)));
+    assert_ne!(other.body(), first[0].body());
+}
+
+#[test]
+fn the_real_servers_400_can_be_had() {
+    let contract = kayle::contract().with_rule_everywhere(kayle::ServerErrors);
+    let api = MockServer::builder(&contract).lenient(true).start();
+    let refused = api.handle(authorised().with_json(&json!({"name": "", "enabled": "x", "subscribed_event_types": ["y"]})));
+    assert_eq!(refused.status(), 400);
+    let body = refused.json();
+    assert_eq!((&body["success"], &body["error"]["name"]), (&json!(false), &json!("ZodError")));
+    let message = body["error"]["message"].as_str().unwrap();
+    insta::assert_snapshot!(message);
+
+    let malformed = api.handle(authorised().with_header("Content-Type", "application/json").with_body("{"));
+    assert_eq!((malformed.status().as_u16(), malformed.header("content-type")), (400, Some("text/plain; charset=UTF-8")));
+    assert_eq!(malformed.body(), "Malformed JSON in request body");
+
+    let bad_url = api.handle(authorised().with_json(&json!({"url": "http://example.com"})));
+    let issues: Value = serde_json::from_str(bad_url.json()["error"]["message"].as_str().unwrap()).unwrap();
+    assert_eq!((&issues[0]["code"], &issues[0]["path"]), (&json!("custom"), &json!(["url"])));
+    assert_eq!(api.handle(Request::post(PATH)).status(), 401);
+}
+
+#[test]
+fn every_operation_of_the_contract_answers() {
+    let api = server();
+    let session = format!("/v1/sessions/vs_{}", "a".repeat(64));
+    let body = |name: &str| match name {
+        "createWebhookEndpoint" => json!({"url": URL}),
+        "updateWebhookEndpoint" => json!({"enabled": false}),
+        _ => json!({"key_id": "k", "jwk": {"kty": "RSA"}, "algorithm": "RSA-OAEP-256", "key_type": "RSA"}),
+    };
+    let mut answered = 0;
+    for operation in kayle::contract().operations() {
+        let path = operation.path().replace("/v1/sessions/{id}", &session);
+        let path = path.replace("{endpoint_id}", "whe_1").replace("{key_id}", "whk_1").replace("{delivery_id}", "whd_1").replace("{event_id}", "evt_1");
+        let query = if path.ends_with("attempts/attempts") { "?status=succeeded" } else { "" };
+        let request = Request::with_method(operation.method().clone(), &format!("{path}{query}")).with_header("Authorization", "Bearer x");
+        let id = operation.id().unwrap();
+        let wants_body = ["createWebhookEndpoint", "updateWebhookEndpoint"].contains(&id) || path.ends_with("/keys") && operation.method() == "POST";
+        let request = if wants_body { request.with_json(&body(id)) } else { request };
+        let response = api.handle(request);
+        assert!(response.status().is_success(), "{id}: {} {:?}", response.status(), api.calls().last().violations());
+        answered += 1;
+    }
+    assert_eq!(answered, 24);
+    assert!(api.violations().is_empty());
+}

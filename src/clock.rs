@@ -27,7 +27,13 @@ impl Timestamp {
 
     /// A moment, by milliseconds since 1970. Years before 0 and after 9999 cannot be written and are cut to those.
     pub const fn from_millis(millis: i64) -> Self {
-        Self(if millis < MIN { MIN } else if millis > MAX { MAX } else { millis })
+        Self(if millis < MIN {
+            MIN
+        } else if millis > MAX {
+            MAX
+        } else {
+            millis
+        })
     }
 
     /// The time of the machine.

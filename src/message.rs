@@ -230,8 +230,7 @@ fn json(whose: &str, body: &Bytes) -> Value {
 ///
 /// The names that HTTP reserves for credentials, and every name that says so itself.
 pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
-    const RESERVED: [HeaderName; 4] =
-        [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, header::SET_COOKIE];
+    const RESERVED: [HeaderName; 4] = [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, header::SET_COOKIE];
     const TELLING: [&str; 7] = ["auth", "token", "secret", "key", "password", "session", "signature"];
     RESERVED.contains(name) || TELLING.iter().any(|word| name.as_str().contains(word))
 }

@@ -110,11 +110,7 @@ impl fmt::Write for Escape<'_> {
 }
 
 fn unescape(token: &str) -> String {
-    if token.contains('~') {
-        token.replace("~1", "/").replace("~0", "~")
-    } else {
-        token.to_owned()
-    }
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~") } else { token.to_owned() }
 }
 
 impl fmt::Display for Pointer {

@@ -154,15 +154,7 @@ impl Violation {
         expected: impl Into<String>,
         found: impl Into<String>,
     ) -> Self {
-        Self {
-            step,
-            code: code.into(),
-            place,
-            expected: expected.into(),
-            found: found.into(),
-            rule: None,
-            hint: None,
-        }
+        Self { step, code: code.into(), place, expected: expected.into(), found: found.into(), rule: None, hint: None }
     }
 
     /// The same violation with the place of its rule.
@@ -294,10 +286,7 @@ mod tests {
         let violation = Violation::new(Step::Parameters, "schema.maximum", place, "at most 100", "250")
             .with_rule(rule)
             .with_hint("ask for a page of 100");
-        assert_eq!(
-            violation.to_string(),
-            "query limit: expected at most 100, found 250; ask for a page of 100 (rule: api.yaml:2:3 /a/b)"
-        );
+        assert_eq!(violation.to_string(), "query limit: expected at most 100, found 250; ask for a page of 100 (rule: api.yaml:2:3 /a/b)");
         assert_eq!(violation.masked().found(), "***");
     }
 }

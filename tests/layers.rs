@@ -80,7 +80,8 @@ fn imports(code: &str) -> BTreeSet<String> {
 
 #[test]
 fn files_import_lower_layers_only() {
-    let order: BTreeMap<&str, usize> = LAYERS.iter().flat_map(|layer| layer.iter()).enumerate().map(|(place, name)| (*name, place)).collect();
+    let order: BTreeMap<&str, usize> =
+        LAYERS.iter().flat_map(|layer| layer.iter()).enumerate().map(|(place, name)| (*name, place)).collect();
     let mut checked = 0;
     for (module, path, code) in modules() {
         let own = *order.get(module.as_str()).unwrap_or_else(|| panic!("{} belongs to no layer", path.display()));

@@ -90,7 +90,8 @@ fn a_thousand_servers_work_in_one_process() {
     let servers: Vec<MockServer> = (0..1000).filter_map(|_| kayle::builder().try_start().ok()).collect();
     assert!(servers.len() > 900, "only {} servers could be started", servers.len());
     for (number, api) in servers.iter().enumerate() {
-        let text = raw(api, &format!("GET {PATH}?limit=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {number}\r\nConnection: close\r\n\r\n"));
+        let text =
+            raw(api, &format!("GET {PATH}?limit=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {number}\r\nConnection: close\r\n\r\n"));
         assert!(text.starts_with("HTTP/1.1 200"), "{number}: {text}");
         api.calls().only();
     }

@@ -69,15 +69,14 @@ fn start(args: Args, log: Log, tally: Arc<Tally>) -> Result<MockServer, Error> {
     for warning in contract.warnings() {
         say(&format!("warning: {warning}"));
     }
-    let mut builder = MockServer::builder(&contract)
-        .bind(SocketAddr::new(args.host, args.port))
-        .body_limit(args.body_limit)
-        .lenient(true)
-        .on_call(move |call| {
-            tally.calls.fetch_add(1, Ordering::Relaxed);
-            tally.broken.fetch_add(u64::from(!call.violations().is_empty()), Ordering::Relaxed);
-            log.call(call);
-        });
+    let mut builder =
+        MockServer::builder(&contract).bind(SocketAddr::new(args.host, args.port)).body_limit(args.body_limit).lenient(true).on_call(
+            move |call| {
+                tally.calls.fetch_add(1, Ordering::Relaxed);
+                tally.broken.fetch_add(u64::from(!call.violations().is_empty()), Ordering::Relaxed);
+                log.call(call);
+            },
+        );
     if let Some(seed) = args.seed {
         builder = builder.seed(seed);
     }
@@ -93,13 +92,9 @@ fn announce(server: &MockServer, format: Format) -> io::Result<()> {
     let operations = contract.operations().len();
     let mut out = io::stdout().lock();
     match format {
-        Format::Text => writeln!(
-            out,
-            "listening on {} ({} {}, {operations} operations)",
-            server.url(),
-            contract.title(),
-            contract.version()
-        )?,
+        Format::Text => {
+            writeln!(out, "listening on {} ({} {}, {operations} operations)", server.url(), contract.title(), contract.version())?
+        }
         Format::Json => {
             let line = json!({
                 "event": "listening",

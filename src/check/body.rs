@@ -153,7 +153,10 @@ paths:
             post("application/json", b"{"),
             "body.syntax body: expected the rest of an object, found the end of the text at line 1, column 2"
         );
-        assert_eq!(post("application/json", b"\xff"), "body.syntax body: expected UTF-8 text, found the byte 0xFF at offset 0 at line 1, column 1");
+        assert_eq!(
+            post("application/json", b"\xff"),
+            "body.syntax body: expected UTF-8 text, found the byte 0xFF at offset 0 at line 1, column 1"
+        );
         assert_eq!(
             post("application/json", br#"{"a":1,"a":2}"#),
             r#"{"a":2}; body.duplicate-member body /a: expected this member once, found it several times"#

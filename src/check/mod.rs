@@ -9,8 +9,8 @@ mod style;
 
 use serde_json::Value;
 
-pub use self::security::ApiKey;
 pub(crate) use self::security::Access;
+pub use self::security::ApiKey;
 use crate::{
     contract::{Contract, Incoming, MediaType, Operation},
     message::Request,

@@ -193,8 +193,7 @@ fn wanted(contract: &Contract, operation: &Operation) -> Vec<String> {
         SchemeKind::ApiKey(..) => format!("the API key `{}`", contract.schemes()[requirement.scheme].name),
         SchemeKind::Other => format!("what `{}` asks for", contract.schemes()[requirement.scheme].name),
     };
-    let mut wanted: Vec<String> =
-        operation.security.iter().map(|all| all.iter().map(of).collect::<Vec<_>>().join(" and ")).collect();
+    let mut wanted: Vec<String> = operation.security.iter().map(|all| all.iter().map(of).collect::<Vec<_>>().join(" and ")).collect();
     wanted.dedup();
     wanted
 }
@@ -275,10 +274,17 @@ paths:
     #[test]
     fn all_parts_of_one_alternative_are_enough() {
         assert_eq!(says("/both?api_key=a", &[("Cookie", "x=1; sid=b")], &[]), "");
-        assert_eq!(says("/both?api_key=a", &[], &[]), "security.missing cookie sid: expected the API key `query` and the API key `cookie`, found none".replace("`query` and the API key `cookie`", "`cookie` and the API key `query`"));
+        assert_eq!(
+            says("/both?api_key=a", &[], &[]),
+            "security.missing cookie sid: expected the API key `query` and the API key `cookie`, found none"
+                .replace("`query` and the API key `cookie`", "`cookie` and the API key `query`")
+        );
         assert_eq!(says("/either?api_key=a", &[], &[]), "");
         assert_eq!(says("/either", &[("Authorization", "Bearer x")], &[]), "");
-        assert_eq!(says("/either?api_key=", &[], &[]), "security.missing query api_key: expected the API key `query` or `Bearer` and a token, found none");
+        assert_eq!(
+            says("/either?api_key=", &[], &[]),
+            "security.missing query api_key: expected the API key `query` or `Bearer` and a token, found none"
+        );
     }
 
     #[test]

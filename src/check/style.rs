@@ -85,7 +85,8 @@ fn value(parameter: &Parameter, texts: &[String]) -> Option<Value> {
         first.split(',').map(str::trim).collect()
     };
     // A parameter given several times is no single value, whatever the first one is.
-    let single = if texts.len() == 1 { scalar(schema, first) } else { Value::Array(texts.iter().map(|text| text.as_str().into()).collect()) };
+    let single =
+        if texts.len() == 1 { scalar(schema, first) } else { Value::Array(texts.iter().map(|text| text.as_str().into()).collect()) };
     if schema.accepts(&single) {
         return Some(single);
     }
@@ -188,7 +189,8 @@ paths:
         let target = "/x/7?limit=5&enabled=true&tags=a+b&tags=%32&ids=1,2&code=9000";
         let (decoded, violations) = judged(target, &[("x-version", "007")]);
         assert_eq!(violations, [""; 0]);
-        let expected = json!({"id": "7", "limit": 5, "enabled": true, "tags": ["a b", "2"], "ids": [1, 2], "code": 9000, "X-Version": "007"});
+        let expected =
+            json!({"id": "7", "limit": 5, "enabled": true, "tags": ["a b", "2"], "ids": [1, 2], "code": 9000, "X-Version": "007"});
         assert_eq!(decoded, expected);
         assert_eq!(judged("/x/7?code=abc&tags=one", &[("x-version", "1")]).0["tags"], json!(["one"]));
     }

@@ -84,9 +84,8 @@ impl<'d> Loader<'d> {
         let Value::Object(document) = &self.document.value else {
             return self.wrong(&root, "an OpenAPI document, which is an object", describe(&self.document.value));
         };
-        let unsupported = |key: &str, found: String| {
-            Err(self.document.source.defect(DefectKind::Version, root.join(key), SUPPORTED, found))
-        };
+        let unsupported =
+            |key: &str, found: String| Err(self.document.source.defect(DefectKind::Version, root.join(key), SUPPORTED, found));
         match (document.get("openapi"), document.get("swagger")) {
             (Some(Value::String(version)), _) if version.starts_with("3.0") || version.starts_with("3.1") => Ok(()),
             (Some(Value::String(version)), _) => unsupported("openapi", format!("OpenAPI {version}")),
@@ -458,9 +457,18 @@ mod tests {
             assert_eq!(failure(text), expected);
         }
         let in_operation = [
-            ("      parameters: [{in: query}]", "api.yaml:5:20: at /paths/~1a/get/parameters/0: expected a member `name`, the parameter's name, found none"),
-            ("      responses: {20: {}}", "api.yaml:5:19: at /paths/~1a/get/responses/20: expected a status such as 200, a range such as 4XX, or `default`, found \"20\""),
-            ("      security: [{key: []}]", "api.yaml:5:19: at /paths/~1a/get/security/0/key: expected the name of a security scheme; none is declared, found \"key\""),
+            (
+                "      parameters: [{in: query}]",
+                "api.yaml:5:20: at /paths/~1a/get/parameters/0: expected a member `name`, the parameter's name, found none",
+            ),
+            (
+                "      responses: {20: {}}",
+                "api.yaml:5:19: at /paths/~1a/get/responses/20: expected a status such as 200, a range such as 4XX, or `default`, found \"20\"",
+            ),
+            (
+                "      security: [{key: []}]",
+                "api.yaml:5:19: at /paths/~1a/get/security/0/key: expected the name of a security scheme; none is declared, found \"key\"",
+            ),
         ];
         for (text, expected) in in_operation {
             assert_eq!(failure(&format!("{HEAD}{text}\n")), expected);

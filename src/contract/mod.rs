@@ -14,8 +14,8 @@ use std::{
 
 use serde_json::Value;
 
-pub(crate) use self::{load::is_json, rule::Rules};
 pub use self::rule::{Incoming, Rule};
+pub(crate) use self::{load::is_json, rule::Rules};
 use crate::{
     error::Error,
     message::Method,

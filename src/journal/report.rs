@@ -72,7 +72,14 @@ pub(crate) fn unexpected(calls: &[Call], unmet: &[String], base: &str) -> String
     if let Some(first) = calls.first() {
         let contract = &first.contract;
         let verb = if calls.len() == 1 { "call" } else { "calls" };
-        let _ = writeln!(text, "standin: {} {verb} broke the contract ({} {}, {})", calls.len(), contract.title(), contract.version(), contract.name());
+        let _ = writeln!(
+            text,
+            "standin: {} {verb} broke the contract ({} {}, {})",
+            calls.len(),
+            contract.title(),
+            contract.version(),
+            contract.name()
+        );
         for call in calls.iter().take(SHOWN) {
             text.push('\n');
             text.push_str(&indented(call));

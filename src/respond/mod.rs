@@ -172,16 +172,19 @@ fn succeed(scene: &Scene<'_>) -> Answer {
         return Answer { response, because: Because::Problem, violations: Vec::new() };
     };
     match body(scene, declared, media_type, status) {
-        Ok((body, because)) => write(media_type, status, &body).map_or_else(
-            |violation| unable(vec![violation]),
-            |response| Answer { response, because, violations: Vec::new() },
-        ),
+        Ok((body, because)) => write(media_type, status, &body)
+            .map_or_else(|violation| unable(vec![violation]), |response| Answer { response, because, violations: Vec::new() }),
         Err(violations) => unable(violations),
     }
 }
 
 /// A conforming body: an example if there is one that conforms, else one generated.
-fn body(scene: &Scene<'_>, declared: &DeclaredResponse, media_type: &MediaType, status: StatusCode) -> Result<(Value, Because), Vec<Violation>> {
+fn body(
+    scene: &Scene<'_>,
+    declared: &DeclaredResponse,
+    media_type: &MediaType,
+    status: StatusCode,
+) -> Result<(Value, Because), Vec<Violation>> {
     let (base, because) = match media_type.examples.iter().find(|example| check::answer(media_type, example).is_empty()) {
         Some(example) => (example.clone(), Because::Example),
         None => (generated(scene, declared, media_type, status)?, Because::Generated),

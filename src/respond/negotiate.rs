@@ -86,10 +86,8 @@ mod tests {
     use crate::pointer::Pointer;
 
     fn responses(statuses: &[DeclaredStatus]) -> Vec<DeclaredResponse> {
-        let mut responses: Vec<_> = statuses
-            .iter()
-            .map(|status| DeclaredResponse { status: *status, content: Vec::new(), pointer: Pointer::root() })
-            .collect();
+        let mut responses: Vec<_> =
+            statuses.iter().map(|status| DeclaredResponse { status: *status, content: Vec::new(), pointer: Pointer::root() }).collect();
         responses.sort_by_key(|response| response.status);
         responses
     }

@@ -30,10 +30,9 @@ pub(super) fn compile(document: &Document, extract: &Value) -> Result<Validator,
     for (name, check) in formats::extra_checks() {
         options = options.with_format(name, check);
     }
-    options.build(extract).map_err(|error| SchemaDefect {
-        pointer: dialect::origin(document, error.instance_path().as_str()),
-        problem: error.to_string(),
-    })
+    options
+        .build(extract)
+        .map_err(|error| SchemaDefect { pointer: dialect::origin(document, error.instance_path().as_str()), problem: error.to_string() })
 }
 
 /// Everything that is wrong with a value, in the order of its places.
@@ -69,8 +68,8 @@ impl Finding {
     fn into_violation(self, document: &Document, step: Step, at: &impl Fn(Pointer) -> Place) -> Violation {
         let rule = dialect::origin(document, self.rule.as_str());
         let code = format!("schema.{}", self.keyword);
-        let violation = Violation::new(step, code, at(self.place), self.expected, self.found)
-            .with_rule(RulePlace::new(&document.source, rule));
+        let violation =
+            Violation::new(step, code, at(self.place), self.expected, self.found).with_rule(RulePlace::new(&document.source, rule));
         match self.hint {
             Some(hint) => violation.with_hint(hint),
             None => violation,

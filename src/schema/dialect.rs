@@ -62,10 +62,9 @@ pub(super) fn extract(document: &Document, pointer: &Pointer, direction: Directi
         if !extract.seen.insert(place.clone()) {
             continue;
         }
-        let schema = place.resolve(&document.value).ok_or_else(|| SchemaDefect {
-            pointer: place.clone(),
-            problem: "nothing stands here, and a `$ref` points to it".into(),
-        })?;
+        let schema = place
+            .resolve(&document.value)
+            .ok_or_else(|| SchemaDefect { pointer: place.clone(), problem: "nothing stands here, and a `$ref` points to it".into() })?;
         let converted = extract.convert(schema, &place)?;
         put(&mut root, &place, converted);
     }
@@ -324,10 +323,7 @@ mod tests {
             json!({"type": ["integer", "null"], "format": "int32", "exclusiveMinimum": 0, "minimum": i32::MIN, "maximum": i32::MAX})
         );
         assert_eq!(response["s"]["properties"]["e"], json!({"type": ["string", "null"], "enum": ["a", null]}));
-        assert_eq!(
-            response["s"]["properties"]["r"],
-            json!({"anyOf": [{"allOf": [{"type": "string"}]}, {"type": "null"}]})
-        );
+        assert_eq!(response["s"]["properties"]["r"], json!({"anyOf": [{"allOf": [{"type": "string"}]}, {"type": "null"}]}));
     }
 
     #[test]

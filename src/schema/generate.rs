@@ -361,7 +361,8 @@ mod tests {
     #[test]
     fn a_new_property_changes_no_other_value() {
         let before = schema(json!({"type": "object", "properties": {"b": {"type": "string"}, "c": {"type": "integer"}}}));
-        let after = schema(json!({"type": "object", "properties": {"a": {"type": "string"}, "c": {"type": "integer"}, "b": {"type": "string"}}}));
+        let after =
+            schema(json!({"type": "object", "properties": {"a": {"type": "string"}, "c": {"type": "integer"}, "b": {"type": "string"}}}));
         let (before, after) = (before.generate(Seed::new(9), SETTING).unwrap(), after.generate(Seed::new(9), SETTING).unwrap());
         assert_eq!((&before["b"], &before["c"]), (&after["b"], &after["c"]));
     }
@@ -369,9 +370,10 @@ mod tests {
     #[test]
     fn times_follow_the_clock() {
         let time = json!({"type": "string", "format": "date-time"});
-        let made = schema(json!({"type": "object", "properties": {"created_at": time, "updated_at": time, "expires_at": time, "seen_at": time}}))
-            .generate(Seed::new(2), SETTING)
-            .unwrap();
+        let made =
+            schema(json!({"type": "object", "properties": {"created_at": time, "updated_at": time, "expires_at": time, "seen_at": time}}))
+                .generate(Seed::new(2), SETTING)
+                .unwrap();
         assert_eq!(made["created_at"], "2026-01-01T00:00:00.000Z");
         assert_eq!(made["created_at"], made["updated_at"]);
         assert!(made["expires_at"].as_str() > made["created_at"].as_str(), "{made}");

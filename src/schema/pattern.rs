@@ -70,11 +70,9 @@ fn node(hir: &Hir) -> Option<Node> {
         HirKind::Empty | HirKind::Look(_) => Node::Sequence(Vec::new()),
         HirKind::Literal(literal) => Node::Text(String::from_utf8(literal.0.to_vec()).ok()?),
         HirKind::Class(class) => Node::Class(readable(class)?),
-        HirKind::Repetition(repetition) => Node::Repeat {
-            min: repetition.min.min(MOST),
-            max: repetition.max,
-            node: Box::new(node(&repetition.sub)?),
-        },
+        HirKind::Repetition(repetition) => {
+            Node::Repeat { min: repetition.min.min(MOST), max: repetition.max, node: Box::new(node(&repetition.sub)?) }
+        }
         HirKind::Capture(capture) => node(&capture.sub)?,
         HirKind::Concat(parts) => Node::Sequence(parts.iter().map(node).collect::<Option<_>>()?),
         HirKind::Alternation(parts) => Node::Choice(parts.iter().map(node).collect::<Option<_>>()?),

@@ -37,8 +37,16 @@ pub(super) enum Kind {
     Never,
     OneOf(Vec<Value>),
     String(Box<Text>),
-    Integer { low: i64, high: i64, steps: Vec<i64> },
-    Number { low: f64, high: f64, steps: Vec<f64> },
+    Integer {
+        low: i64,
+        high: i64,
+        steps: Vec<i64>,
+    },
+    Number {
+        low: f64,
+        high: f64,
+        steps: Vec<f64>,
+    },
     Array(Box<Array>),
     Object(Box<Object>),
     /// A value of one of these; whether it fits the whole is checked afterwards.
@@ -199,25 +207,14 @@ impl Builder {
         let kind = match name {
             JsonType::Null => Kind::Null,
             JsonType::Boolean => Kind::Boolean,
-            JsonType::String => Kind::String(Box::new(Text {
-                min: 0,
-                max: usize::MAX,
-                formats: Vec::new(),
-                patterns: Vec::new(),
-                judge: None,
-            })),
+            JsonType::String => {
+                Kind::String(Box::new(Text { min: 0, max: usize::MAX, formats: Vec::new(), patterns: Vec::new(), judge: None }))
+            }
             JsonType::Integer => Kind::Integer { low: 1, high: 1000, steps: Vec::new() },
             JsonType::Number => Kind::Number { low: 0.0, high: 1000.0, steps: Vec::new() },
             JsonType::Array => {
                 let items = anything(self);
-                Kind::Array(Box::new(Array {
-                    min: 0,
-                    max: usize::MAX,
-                    unique: false,
-                    prefix: Vec::new(),
-                    items,
-                    contains: Vec::new(),
-                }))
+                Kind::Array(Box::new(Array { min: 0, max: usize::MAX, unique: false, prefix: Vec::new(), items, contains: Vec::new() }))
             }
             JsonType::Object => {
                 let additional = anything(self);
@@ -255,11 +252,8 @@ impl Builder {
             None => self.push(Kind::Any),
         };
         let prefix = self.add_all(&view.prefix_items);
-        let contains: Vec<(usize, NodeId)> = view
-            .contains
-            .iter()
-            .map(|contains| (whole(contains.min_contains.as_ref()).unwrap_or(1), self.add(&contains.schema)))
-            .collect();
+        let contains: Vec<(usize, NodeId)> =
+            view.contains.iter().map(|contains| (whole(contains.min_contains.as_ref()).unwrap_or(1), self.add(&contains.schema))).collect();
         Array {
             min: whole(view.min_items.as_ref()).unwrap_or(0),
             max: whole(view.max_items.as_ref()).unwrap_or(usize::MAX),

@@ -19,12 +19,7 @@ pub(crate) struct JsonDefect {
 
 impl JsonDefect {
     pub(super) fn into_syntax(self) -> SyntaxDefect {
-        SyntaxDefect {
-            position: self.position,
-            pointer: Some(self.pointer),
-            expected: self.expected,
-            found: self.found,
-        }
+        SyntaxDefect { position: self.position, pointer: Some(self.pointer), expected: self.expected, found: self.found }
     }
 }
 

@@ -52,11 +52,7 @@ impl Source {
     pub(crate) fn read(name: &str, text: &str) -> Result<(Self, Value, Vec<Pointer>), Error> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let json = text.trim_start().starts_with(['{', '[']);
-        let read = if json {
-            json::parse(text.as_bytes()).map_err(JsonDefect::into_syntax)
-        } else {
-            yaml::parse(text)
-        };
+        let read = if json { json::parse(text.as_bytes()).map_err(JsonDefect::into_syntax) } else { yaml::parse(text) };
         match read {
             Ok((value, duplicates)) => {
                 let text = if json { Text::Json(text.into()) } else { Text::Yaml(text.into()) };
@@ -113,13 +109,7 @@ impl Source {
     }
 
     /// An error about a place in this document.
-    pub(crate) fn defect(
-        &self,
-        kind: DefectKind,
-        pointer: Pointer,
-        expected: impl Into<String>,
-        found: impl Into<String>,
-    ) -> Error {
+    pub(crate) fn defect(&self, kind: DefectKind, pointer: Pointer, expected: impl Into<String>, found: impl Into<String>) -> Error {
         // The nearest place that exists: a missing member has no position of its own.
         let mut nearest = pointer.clone();
         let mut position = self.locate(&nearest);

@@ -18,13 +18,8 @@ type Events<'t> = Parser<'t, StrInput<'t>>;
 
 /// Reads the first document of a YAML text. Keys given twice are named beside the value, which holds the last.
 pub(super) fn parse(text: &str) -> Result<(Value, Vec<Pointer>), SyntaxDefect> {
-    let mut reader = Reader {
-        events: Parser::new_from_str(text),
-        anchors: HashMap::new(),
-        nodes: 0,
-        path: Pointer::root(),
-        duplicates: Vec::new(),
-    };
+    let mut reader =
+        Reader { events: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0, path: Pointer::root(), duplicates: Vec::new() };
     let value = reader.document()?;
     Ok((value, reader.duplicates))
 }
@@ -70,12 +65,7 @@ impl<'t> Reader<'t> {
     }
 
     fn defect(&self, span: &Span, expected: &str, found: impl Into<String>) -> SyntaxDefect {
-        SyntaxDefect {
-            position: position(span),
-            pointer: Some(self.path.clone()),
-            expected: expected.to_owned(),
-            found: found.into(),
-        }
+        SyntaxDefect { position: position(span), pointer: Some(self.path.clone()), expected: expected.to_owned(), found: found.into() }
     }
 
     fn count(&mut self, nodes: usize, span: &Span) -> Result<(), SyntaxDefect> {
@@ -253,9 +243,13 @@ struct Finder<'p> {
 }
 
 enum Open {
-    Sequence { next: usize },
+    Sequence {
+        next: usize,
+    },
     /// `key` is what stands before the value that comes next.
-    Mapping { key: Option<(String, Position)> },
+    Mapping {
+        key: Option<(String, Position)>,
+    },
 }
 
 impl<'t> SpannedEventReceiver<'t> for Finder<'_> {

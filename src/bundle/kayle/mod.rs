@@ -36,12 +36,8 @@ use crate::{Contract, Incoming, MockServer, MockServerBuilder, Place, Pointer, R
 pub const API_KEY: &str = "kk_standin0test0keystandin0test0key";
 
 /// The four event types that an endpoint can subscribe to, in their default order.
-pub const EVENT_TYPES: [&str; 4] = [
-    "verification.attempt.succeeded",
-    "verification.attempt.failed",
-    "verification.session.expired",
-    "verification.session.cancelled",
-];
+pub const EVENT_TYPES: [&str; 4] =
+    ["verification.attempt.succeeded", "verification.attempt.failed", "verification.session.expired", "verification.session.cancelled"];
 
 /// The longest name of an endpoint, in UTF-16 code units.
 const MAX_NAME: usize = 120;

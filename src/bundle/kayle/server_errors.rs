@@ -28,7 +28,8 @@ impl Rule for ServerErrors {
                 Some(Response::new(http_400()).with_body(text, "Malformed JSON in request body"))
             }
             (Step::Body | Step::Parameters, _) => {
-                let mut issues: Vec<(usize, Value)> = violations.iter().map(|violation| (rank(violation), issue(call, violation))).collect();
+                let mut issues: Vec<(usize, Value)> =
+                    violations.iter().map(|violation| (rank(violation), issue(call, violation))).collect();
                 issues.sort_by_key(|(rank, _)| *rank);
                 let issues: Vec<Value> = issues.into_iter().map(|(_, issue)| issue).collect();
                 let message = format!("{:#}", Value::Array(issues));
@@ -56,7 +57,9 @@ fn issue(call: &Incoming<'_>, violation: &Violation) -> Value {
     let mut issue = match violation.code() {
         "schema.required" | "schema.type" => json!({"expected": expected_type(call, violation), "code": "invalid_type"}),
         "schema.minLength" => json!({"origin": "string", "code": "too_small", "minimum": rule, "inclusive": true}),
-        "schema.maxLength" | "kayle.name" => json!({"origin": "string", "code": "too_big", "maximum": rule.cloned().unwrap_or(120.into()), "inclusive": true}),
+        "schema.maxLength" | "kayle.name" => {
+            json!({"origin": "string", "code": "too_big", "maximum": rule.cloned().unwrap_or(120.into()), "inclusive": true})
+        }
         "schema.minimum" => json!({"origin": "number", "code": "too_small", "minimum": rule, "inclusive": true}),
         "schema.maximum" => json!({"origin": "number", "code": "too_big", "maximum": rule, "inclusive": true}),
         "schema.enum" => json!({"code": "invalid_value", "values": rule}),
@@ -74,7 +77,10 @@ fn expected_type(call: &Incoming<'_>, violation: &Violation) -> Value {
     let declared = match (violation.code(), violation.place()) {
         ("schema.required", Place::Body(pointer)) => {
             let member = pointer.last().unwrap_or_default();
-            call.rule_of(violation).and(call.declaration(&member)).and_then(|place| call.value_at(&place)).and_then(|schema| schema.get("type"))
+            call.rule_of(violation)
+                .and(call.declaration(&member))
+                .and_then(|place| call.value_at(&place))
+                .and_then(|schema| schema.get("type"))
         }
         _ => call.rule_of(violation),
     };

@@ -6,7 +6,6 @@
 
 use std::{
     convert::Infallible,
-    future::Future,
     io::{Read, Write},
     net::{SocketAddr, TcpListener as StdListener, TcpStream as StdStream},
     pin::Pin,
@@ -128,17 +127,15 @@ fn throughput(addr: SocketAddr) -> f64 {
     (CONNECTIONS * REQUESTS) as f64 / start.elapsed().as_secs_f64()
 }
 
-fn client(addr: SocketAddr) -> impl Future<Output = ()> + Send {
-    async move {
-        let mut stream = TcpStream::connect(addr).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        let (request, mut buffer) = (request(), vec![0; 8192]);
-        for _ in 0..REQUESTS {
-            stream.write_all(&request).await.unwrap();
-            // Answers are whole in one packet; what is not begins like one all the same.
-            let read = stream.read(&mut buffer).await.unwrap();
-            assert!(buffer[..read].starts_with(b"HTTP/1.1 200"));
-        }
+async fn client(addr: SocketAddr) {
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let (request, mut buffer) = (request(), vec![0; 8192]);
+    for _ in 0..REQUESTS {
+        stream.write_all(&request).await.unwrap();
+        // Answers are whole in one packet; what is not begins like one all the same.
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert!(buffer[..read].starts_with(b"HTTP/1.1 200"));
     }
 }
 

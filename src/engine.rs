@@ -24,7 +24,8 @@ use crate::{
 /// How many different requests are counted, to tell the n-th identical one; further ones count as first ones.
 const MOST_COUNTED: usize = 1_000_000;
 
-type Observer = dyn Fn(&Call) + Send + Sync;
+/// What is told of each call.
+pub(crate) type Observer = dyn Fn(&Call) + Send + Sync;
 
 /// What answers: a contract, and all that one server does with it.
 pub(crate) struct Engine {

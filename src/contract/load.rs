@@ -167,11 +167,11 @@ impl<'d> Loader<'d> {
         let document = self.document;
         let Some(Value::Object(components)) = document.value.get("components") else { return Ok(Vec::new()) };
         let names = self.members(components, &at, "securitySchemes", "security schemes")?;
-        names.into_iter().map(|name| self.scheme(at.join("securitySchemes").join(&name), name)).collect()
+        names.into_iter().map(|name| self.scheme(&at.join("securitySchemes").join(&name), name)).collect()
     }
 
-    fn scheme(&mut self, at: Pointer, name: String) -> Result<SecurityScheme, Error> {
-        let (place, scheme) = self.object(&at, "a security scheme")?;
+    fn scheme(&mut self, at: &Pointer, name: String) -> Result<SecurityScheme, Error> {
+        let (place, scheme) = self.object(at, "a security scheme")?;
         let text = |key: &str, what: &str| self.string(scheme, &place, key, what);
         let kind = match text("type", "the kind of security scheme")?.as_str() {
             "http" => match text("scheme", "the HTTP authentication scheme")?.to_ascii_lowercase().as_str() {
@@ -352,7 +352,7 @@ impl<'d> Loader<'d> {
             examples.extend(example.get("value").cloned());
         }
         let schema = media_type.contains_key("schema").then(|| Schema::new(self.document, place.join("schema"), direction));
-        Ok(MediaType { range, schema, examples })
+        Ok(MediaType::new(range, schema, examples))
     }
 
     /// An operation's own requirements, else the document's (OpenAPI 3.1, section 4.8.10.1).

@@ -313,6 +313,21 @@ pub(crate) struct MediaType {
     pub(crate) schema: Option<Schema>,
     /// The values of `example` or `examples`, in the order of their names.
     pub(crate) examples: Vec<Value>,
+    /// Which of the examples is the first that conforms: examples lie, so each is judged, once.
+    valid: OnceLock<Option<usize>>,
+}
+
+impl MediaType {
+    pub(crate) fn new(range: impl Into<String>, schema: Option<Schema>, examples: Vec<Value>) -> Self {
+        Self { range: range.into(), schema, examples, valid: OnceLock::new() }
+    }
+
+    /// The first example that conforms to the schema.
+    pub(crate) fn valid_example(&self) -> Option<&Value> {
+        let conforms = |example: &Value| self.schema.as_ref().is_none_or(|schema| schema.accepts(example));
+        let valid = self.valid.get_or_init(|| self.examples.iter().position(conforms));
+        valid.map(|at| &self.examples[at])
+    }
 }
 
 /// A response that an operation declares (OpenAPI 3.1, sections 4.8.16 and 4.8.17).

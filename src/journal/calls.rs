@@ -194,6 +194,7 @@ impl Calls {
     /// If there are not so many; the message shows what was seen instead. Also if fewer than asked for are remembered
     /// because older calls were let go: nobody can tell then.
     #[track_caller]
+    #[allow(clippy::needless_pass_by_value, reason = "a number or a range is what a test has at hand")]
     pub fn assert_count(&self, expected: impl Count) {
         if self.dropped > 0 {
             let dropped = self.dropped;

@@ -42,9 +42,11 @@ pub(crate) struct Exchange {
     pub(crate) parameters: Vec<(String, serde_json::Value)>,
     pub(crate) violations: Vec<Violation>,
     pub(crate) because: Because,
+    /// The size of both messages.
+    bytes: usize,
 }
 
-impl Exchange {
+impl Entry {
     fn bytes(&self) -> usize {
         let headers =
             |headers: &crate::message::HeaderMap| headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
@@ -77,17 +79,24 @@ struct Kept {
 
 impl Journal {
     pub(crate) fn add(&self, entry: Entry) -> Arc<Exchange> {
+        let bytes = entry.bytes();
         let Entry { request, response, operation, parameters, violations, because } = entry;
+        let mut exchange = Exchange { number: 0, request, response, operation, parameters, violations, because, bytes };
+        // Freed after the lock is.
+        let mut gone = Vec::new();
         let mut kept = self.kept();
         kept.last += 1;
-        let exchange = Arc::new(Exchange { number: kept.last, request, response, operation, parameters, violations, because });
-        kept.bytes += exchange.bytes();
+        exchange.number = kept.last;
+        let exchange = Arc::new(exchange);
+        kept.bytes += bytes;
         kept.calls.push_back(Arc::clone(&exchange));
         while kept.calls.len() > MOST_CALLS || (kept.bytes > MOST_BYTES && kept.calls.len() > 1) {
             let Some(oldest) = kept.calls.pop_front() else { break };
-            kept.bytes -= oldest.bytes();
+            kept.bytes -= oldest.bytes;
             kept.dropped += 1;
+            gone.push(oldest);
         }
+        drop(kept);
         exchange
     }
 

@@ -185,17 +185,22 @@ fn body(
     media_type: &MediaType,
     status: StatusCode,
 ) -> Result<(Value, Because), Vec<Violation>> {
-    let (base, because) = match media_type.examples.iter().find(|example| check::answer(media_type, example).is_empty()) {
-        Some(example) => (example.clone(), Because::Example),
-        None => (generated(scene, declared, media_type, status)?, Because::Generated),
-    };
     let echoes = echo::echoes(scene);
-    let finished = finish(scene, media_type, base.clone(), &echoes);
-    let violations = check::answer(media_type, &finished);
-    if violations.is_empty() {
-        return Ok((finished, because));
+    let example = media_type.valid_example();
+    let because = if example.is_some() { Because::Example } else { Because::Generated };
+    // The usual case: one draft, one check of the whole.
+    let draft = example.cloned().or_else(|| media_type.schema.as_ref()?.draft(seed(scene, status), scene.setting()));
+    if let Some(draft) = draft {
+        let finished = finish(scene, media_type, draft, &echoes);
+        if check::answer(media_type, &finished).is_empty() {
+            return Ok((finished, because));
+        }
     }
-    // Something that was sent does not fit here after all: take over what does.
+    // The draft was not valid, or something that was sent does not fit here: take over what does.
+    let base = match example {
+        Some(example) => example.clone(),
+        None => generated(scene, declared, media_type, status)?,
+    };
     let fitting = echo::fitting(&base, &echoes, media_type, |body| check::answer(media_type, body).is_empty());
     let finished = finish(scene, media_type, base, &fitting);
     let violations = check::answer(media_type, &finished);
@@ -208,8 +213,11 @@ fn generated(scene: &Scene<'_>, declared: &DeclaredResponse, media_type: &MediaT
         let violation = Violation::new(Step::Answer, "contract.no-schema", place, "a schema or an example", "neither in the contract");
         return Err(vec![violation.with_rule(scene.contract.place(declared.pointer.join("content").join(&media_type.range)))]);
     };
-    let seed = scene.seed.with_number(u64::from(status.as_u16()));
-    schema.generate(seed, scene.setting()).map_err(|violation| vec![violation])
+    schema.generate(seed(scene, status), scene.setting()).map_err(|violation| vec![violation])
+}
+
+fn seed(scene: &Scene<'_>, status: StatusCode) -> Seed {
+    scene.seed.with_number(u64::from(status.as_u16()))
 }
 
 /// Takes over what was sent, lets the rules have their say, and fills in what the server fills in.
@@ -229,8 +237,9 @@ fn write(media_type: &MediaType, status: StatusCode, body: &Value) -> Result<Res
     let range = &media_type.range;
     let content_type = if range.contains('*') { "application/json" } else { range.as_str() };
     let text = match body {
-        Value::String(text) if !is_json(content_type) => text.clone(),
-        _ if is_json(content_type) => body.to_string(),
+        Value::String(text) if !is_json(content_type) => text.clone().into_bytes(),
+        // Writing a value into memory cannot fail.
+        _ if is_json(content_type) => serde_json::to_vec(body).unwrap_or_default(),
         _ => {
             let place = Place::Answer(Pointer::root());
             let found = format!("{}, which standin cannot write as `{range}` yet", crate::source::describe(body));

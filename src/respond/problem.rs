@@ -60,12 +60,10 @@ pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
 
 /// The declared error's example, else a value of its schema; `None` if neither conforms.
 fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Option<Value> {
-    let conforms = |body: &&Value| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body));
-    if let Some(example) = media_type.examples.iter().find(conforms) {
+    if let Some(example) = media_type.valid_example() {
         return Some(example.clone());
     }
-    let seed = scene.seed.with_number(u64::from(status.as_u16()));
-    media_type.schema.as_ref()?.generate(seed, scene.setting()).ok()
+    media_type.schema.as_ref()?.generate(super::seed(scene, status), scene.setting()).ok()
 }
 
 /// All violations in one text, each as it is worded everywhere.

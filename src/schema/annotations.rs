@@ -80,7 +80,7 @@ impl ValueRule {
 impl Annotations {
     pub(super) fn read(document: &Document, pointer: &Pointer) -> Self {
         let mut reader = Reader { document, notes: Vec::new(), known: BTreeMap::new() };
-        reader.note(&[pointer.clone()]);
+        reader.note(std::slice::from_ref(pointer));
         let mut annotations = Self { notes: reader.notes };
         annotations.mark_filling();
         annotations

@@ -110,7 +110,7 @@ fn uuid(random: &mut Random, _: Setting) -> String {
 fn is_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
     let padding = text.len() - data.len();
-    text.len() % 4 == 0 && padding <= 2 && data.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+    text.len().is_multiple_of(4) && padding <= 2 && data.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use serde_json::{Map, Number, Value};
 
 use super::{
-    formats, names,
+    formats,
+    names::{Name, Tense},
     plan::{Array, Kind, NodeId, Object, Plan, Text, UNBOUNDED},
     random::Random,
 };
@@ -27,13 +28,20 @@ const MOST_NODES: usize = 10_000;
 /// How many texts are tried for one place.
 const TEXTS: u64 = 40;
 
+/// The first try: most often valid, and cheap. Nothing in it is judged on the way.
+pub(super) fn draft(plan: &Plan, seed: Seed, setting: Setting) -> Option<Value> {
+    Maker { plan, setting, nodes: 0, lean: false, judging: false }.make(plan.root, seed, Name::read(""), 0)
+}
+
 /// The first value made from the plan that is valid.
 pub(super) fn valid_value(plan: &Plan, is_valid: impl Fn(&Value) -> bool, seed: Seed, setting: Setting) -> Option<Value> {
-    (0..TRIES).find_map(|attempt| {
-        // The first try takes the seed as it is; later ones leave more and more out.
-        let seed = if attempt == 0 { seed } else { seed.with_number(attempt) };
-        let mut maker = Maker { plan, setting, nodes: 0, lean: attempt > TRIES / 2 };
-        maker.make(plan.root, seed, "", 0).filter(|value| is_valid(value))
+    draft(plan, seed, setting).filter(&is_valid).or_else(|| {
+        (0..TRIES).find_map(|attempt| {
+            // The first of these takes the seed as it is; later ones leave more and more out.
+            let seed = if attempt == 0 { seed } else { seed.with_number(attempt) };
+            let mut maker = Maker { plan, setting, nodes: 0, lean: attempt > TRIES / 2, judging: true };
+            maker.make(plan.root, seed, Name::read(""), 0).filter(&is_valid)
+        })
     })
 }
 
@@ -43,11 +51,13 @@ struct Maker<'p> {
     nodes: usize,
     /// Leave out whatever may be left out.
     lean: bool,
+    /// Judge each text on its own, where its schema asks for more than construction can promise.
+    judging: bool,
 }
 
 impl Maker<'_> {
     /// Makes a value for a place; `name` is the property that it is for.
-    fn make(&mut self, id: NodeId, seed: Seed, name: &str, depth: u32) -> Option<Value> {
+    fn make(&mut self, id: NodeId, seed: Seed, name: Name, depth: u32) -> Option<Value> {
         self.nodes += 1;
         if depth > DEEPEST || self.nodes > MOST_NODES {
             return None;
@@ -55,10 +65,10 @@ impl Maker<'_> {
         match &self.plan.nodes[id].kind {
             Kind::Null => Some(Value::Null),
             Kind::Boolean => Some(Value::Bool(Random::new(seed).coin())),
-            Kind::Any => Some(Value::String(names::text(name, &mut Random::new(seed)))),
+            Kind::Any => Some(Value::String(name.text(&mut Random::new(seed)))),
             Kind::Never => None,
             Kind::OneOf(values) => Random::new(seed).pick(values).cloned(),
-            Kind::String(text) => self.text(text, seed, name).map(Value::String),
+            Kind::String(text) => self.text(text, seed, name),
             Kind::Integer { low, high, steps } => integer(*low, *high, steps, &mut Random::new(seed)),
             Kind::Number { low, high, steps } => number(*low, *high, steps, &mut Random::new(seed)),
             Kind::Array(array) => self.array(array, seed, name, depth),
@@ -77,19 +87,23 @@ impl Maker<'_> {
         self.lean || depth >= DEEP
     }
 
-    fn text(&self, text: &Text, seed: Seed, name: &str) -> Option<String> {
+    fn text(&self, text: &Text, seed: Seed, name: Name) -> Option<Value> {
         (0..TEXTS).find_map(|attempt| {
             let mut random = Random::new(seed.with_number(attempt));
             let candidate = self.candidate(text, &mut random, name, attempt);
-            let fits = (text.min..=text.max).contains(&candidate.chars().count());
-            let judged = text.judge.as_ref().is_none_or(|judge| judge.is_valid(&Value::String(candidate.clone())));
+            // Only what may be too short or too long is counted.
+            let bounded = text.min > 0 || text.max < usize::MAX;
+            let fits = !bounded || (text.min..=text.max).contains(&candidate.chars().count());
+            let candidate = Value::String(candidate);
+            let judged = !self.judging || text.judge.as_ref().is_none_or(|judge| judge.is_valid(&candidate));
             (fits && judged).then_some(candidate)
         })
     }
 
     /// A text that may fit: by format, by pattern, by name, in this order, then mixed as attempts go on.
-    fn candidate(&self, text: &Text, random: &mut Random, name: &str, attempt: u64) -> String {
-        let by_format = text.formats.first().filter(|_| text.patterns.is_empty() || attempt % 2 == 0);
+    fn candidate(&self, text: &Text, random: &mut Random, name: Name, attempt: u64) -> String {
+        let format_now = text.patterns.is_empty() || attempt.is_multiple_of(2) != text.pattern_first;
+        let by_format = text.formats.first().filter(|_| format_now);
         if let Some(format) = by_format {
             if format == "date-time" {
                 return self.moment(random, name);
@@ -103,22 +117,22 @@ impl Maker<'_> {
             let made = pattern.make(random, stretch.min(100_000));
             return if pattern.open_end() { padded(made, text.min) } else { made };
         }
-        cut(padded(names::text(name, random), text.min), text.max)
+        cut(padded(name.text(random), text.min), text.max)
     }
 
-    fn moment(&self, random: &mut Random, name: &str) -> String {
+    fn moment(&self, random: &mut Random, name: Name) -> String {
         let past = formats::moment(random, self.setting);
-        match names::tense(name) {
-            names::Tense::Now => self.setting.now.to_string(),
-            names::Tense::Past => past.to_string(),
-            names::Tense::Future => {
+        match name.tense {
+            Tense::Now => self.setting.now.to_string(),
+            Tense::Past => past.to_string(),
+            Tense::Future => {
                 let distance = self.setting.now.as_millis() - past.as_millis() + 60_000;
                 self.setting.now.plus_millis(distance).to_string()
             }
         }
     }
 
-    fn array(&mut self, array: &Array, seed: Seed, name: &str, depth: u32) -> Option<Value> {
+    fn array(&mut self, array: &Array, seed: Seed, name: Name, depth: u32) -> Option<Value> {
         let mut random = Random::new(seed);
         let wanted = if self.sparing(depth) || !self.finite(array.items) { 0 } else { random.within(1..=3) as usize };
         let needed: usize = array.contains.iter().map(|(count, _)| count).sum();
@@ -138,10 +152,10 @@ impl Maker<'_> {
     }
 
     /// One item, different from those it must differ from.
-    fn item(&mut self, node: NodeId, seed: Seed, name: &str, depth: u32, others: &[Value]) -> Option<Value> {
+    fn item(&mut self, node: NodeId, seed: Seed, name: Name, depth: u32, others: &[Value]) -> Option<Value> {
         (0..TEXTS).find_map(|attempt| {
             let seed = if attempt == 0 { seed } else { seed.with(b"again").with_number(attempt) };
-            self.make(node, seed, singular(name), depth + 1).filter(|item| !others.contains(item))
+            self.make(node, seed, name.item(), depth + 1).filter(|item| !others.contains(item))
         })
     }
 
@@ -153,7 +167,7 @@ impl Maker<'_> {
             if !property.required && !wanted {
                 continue;
             }
-            match self.make(property.node, seed.with(property.name.as_bytes()), &property.name, depth + 1) {
+            match self.make(property.node, seed.with(property.name.as_bytes()), property.reading, depth + 1) {
                 Some(value) => {
                     room -= usize::from(!property.required);
                     members.insert(property.name.clone(), value);
@@ -180,7 +194,7 @@ impl Maker<'_> {
             if members.contains_key(&name) || object.properties.iter().any(|property| property.name == name) {
                 continue;
             }
-            if let Some(value) = self.make(node, place, &name, depth + 1) {
+            if let Some(value) = self.make(node, place, Name::read(&name), depth + 1) {
                 members.insert(name, value);
             }
         }
@@ -193,14 +207,14 @@ impl Maker<'_> {
             return pattern.as_ref().map(|pattern| (pattern.make(&mut random, 4), *node));
         }
         let name = match object.names {
-            Some(names) => self.make(names, seed.with(b"\0name"), "key", depth + 1)?.as_str()?.to_owned(),
+            Some(names) => self.make(names, seed.with(b"\0name"), Name::read("key"), depth + 1)?.as_str()?.to_owned(),
             None => random.text(b"abcdefghijklmnopqrstuvwxyz", 6),
         };
         Some((name, object.additional))
     }
 
     /// One branch: any that is finite, the shallowest when deep, `null` seldom.
-    fn choice(&mut self, branches: &[NodeId], seed: Seed, name: &str, depth: u32) -> Option<Value> {
+    fn choice(&mut self, branches: &[NodeId], seed: Seed, name: Name, depth: u32) -> Option<Value> {
         let finite: Vec<NodeId> = branches.iter().copied().filter(|id| self.finite(*id)).collect();
         if self.sparing(depth) {
             let shallowest = finite.iter().copied().min_by_key(|id| self.plan.nodes[*id].height)?;
@@ -223,7 +237,7 @@ impl Maker<'_> {
         }
     }
 
-    fn both(&mut self, branches: &[NodeId], seed: Seed, name: &str, depth: u32) -> Option<Value> {
+    fn both(&mut self, branches: &[NodeId], seed: Seed, name: Name, depth: u32) -> Option<Value> {
         let mut whole: Option<Value> = None;
         for branch in branches {
             let part = self.make(*branch, seed, name, depth)?;
@@ -283,10 +297,6 @@ fn cut(text: String, max: usize) -> String {
         Some((end, _)) => text[..end].trim_end().to_owned(),
         None => text,
     }
-}
-
-fn singular(name: &str) -> &str {
-    name.strip_suffix('s').filter(|name| !name.ends_with('s')).unwrap_or(name)
 }
 
 #[cfg(test)]

@@ -132,6 +132,11 @@ impl Schema {
         self.validator().is_ok_and(|validator| validator.is_valid(value))
     }
 
+    /// Makes a value that is most often valid: for callers who go on with it and check the whole afterwards.
+    pub(crate) fn draft(&self, seed: Seed, setting: Setting) -> Option<Value> {
+        self.plan().ok().and_then(|plan| generate::draft(plan, seed, setting))
+    }
+
     /// Makes a value, which is valid.
     pub(crate) fn generate(&self, seed: Seed, setting: Setting) -> Result<Value, Violation> {
         let made = self.plan().and_then(|plan| {

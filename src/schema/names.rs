@@ -12,33 +12,60 @@ use fake::{
 
 use super::random::Random;
 
-/// Text for a property of this name.
-pub(super) fn text(property: &str, random: &mut Random) -> String {
-    match words(property).as_slice() {
-        [.., "first", "name"] | [.., "given", "name" | "names"] => name::FirstName().fake_with_rng(random),
-        [.., "last", "name"] | [.., "family", "name"] | [.., "surname"] => name::LastName().fake_with_rng(random),
-        [.., "full", "name"] | [.., "customer" | "person" | "author", "name"] => name::Name().fake_with_rng(random),
-        [.., "user", "name"] | [.., "username" | "login"] => internet::Username().fake_with_rng(random),
+/// What a property's name tells, read once for each property of a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Name {
+    make: fn(&mut Random) -> String,
+    item: fn(&mut Random) -> String,
+    pub(super) tense: Tense,
+}
+
+impl Name {
+    pub(super) fn read(property: &str) -> Self {
+        // The items of `names` are each a name.
+        let singular = property.strip_suffix('s').filter(|name| !name.ends_with('s')).unwrap_or(property);
+        Self { make: maker(&words(property)), item: maker(&words(singular)), tense: tense(&words(property)) }
+    }
+
+    /// Text for a property of this name.
+    pub(super) fn text(self, random: &mut Random) -> String {
+        (self.make)(random)
+    }
+
+    /// The name of an item of an array that has this name.
+    #[must_use]
+    pub(super) fn item(self) -> Self {
+        Self { make: self.item, ..self }
+    }
+}
+
+const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+
+fn maker(words: &[&str]) -> fn(&mut Random) -> String {
+    match words {
+        [.., "first", "name"] | [.., "given", "name" | "names"] => |random| name::FirstName().fake_with_rng(random),
+        [.., "last", "name"] | [.., "family", "name"] | [.., "surname"] => |random| name::LastName().fake_with_rng(random),
+        [.., "full", "name"] | [.., "customer" | "person" | "author", "name"] => |random| name::Name().fake_with_rng(random),
+        [.., "user", "name"] | [.., "username" | "login"] => |random| internet::Username().fake_with_rng(random),
         [.., "company" | "organization" | "organisation"] | [.., "company" | "organization", "name"] => {
-            company::CompanyName().fake_with_rng(random)
+            |random| company::CompanyName().fake_with_rng(random)
         }
-        [.., "city"] => address::CityName().fake_with_rng(random),
-        [.., "country"] => address::CountryName().fake_with_rng(random),
-        [.., "country", "code"] => address::CountryCode().fake_with_rng(random),
-        [.., "street"] | [.., "address"] => address::StreetName().fake_with_rng(random),
-        [.., "zip" | "postcode"] | [.., "zip" | "postal", "code"] => address::PostCode().fake_with_rng(random),
-        [.., "phone"] | [.., "phone", "number"] => phone::PhoneNumber().fake_with_rng(random),
-        [.., "email"] => format!("{}@example.com", random.text(b"abcdefghijklmnopqrstuvwxyz", 8)),
-        [.., "url" | "uri" | "href" | "link" | "website"] => {
-            format!("https://example.com/{}", random.text(b"abcdefghijklmnopqrstuvwxyz", 8))
-        }
-        [.., "currency"] => "EUR".into(),
-        [.., "id"] | [.., "token"] | [.., "key"] => random.text(b"abcdefghijklmnopqrstuvwxyz0123456789", 16),
+        [.., "city"] => |random| address::CityName().fake_with_rng(random),
+        [.., "country"] => |random| address::CountryName().fake_with_rng(random),
+        [.., "country", "code"] => |random| address::CountryCode().fake_with_rng(random),
+        [.., "street"] | [.., "address"] => |random| address::StreetName().fake_with_rng(random),
+        [.., "zip" | "postcode"] | [.., "zip" | "postal", "code"] => |random| address::PostCode().fake_with_rng(random),
+        [.., "phone"] | [.., "phone", "number"] => |random| phone::PhoneNumber().fake_with_rng(random),
+        // RFC 2606 keeps `example.com` for examples.
+        [.., "email"] => |random| format!("{}@example.com", random.text(LOWER, 8)),
+        [.., "url" | "uri" | "href" | "link" | "website"] => |random| format!("https://example.com/{}", random.text(LOWER, 8)),
+        [.., "currency"] => |_| "EUR".into(),
+        [.., "id" | "token" | "key"] => |random| random.text(b"abcdefghijklmnopqrstuvwxyz0123456789", 16),
         [.., "description" | "message" | "text" | "comment" | "note" | "hint" | "detail" | "summary"] => {
-            lorem::Sentence(4..9).fake_with_rng(random)
+            |random| lorem::Sentence(4..9).fake_with_rng(random)
         }
-        [.., "name" | "title" | "label"] => capitalised(&words_of_lorem(random)),
-        _ => words_of_lorem(random),
+        [.., "name" | "title" | "label"] => |random| capitalised(&words_of_lorem(random)),
+        _ => words_of_lorem,
     }
 }
 
@@ -60,8 +87,8 @@ pub(super) enum Tense {
     Future,
 }
 
-pub(super) fn tense(property: &str) -> Tense {
-    match words(property).as_slice() {
+fn tense(words: &[&str]) -> Tense {
+    match words {
         [.., "created" | "updated" | "modified", "at" | "on" | "date" | "time"] | ["created" | "updated" | "modified"] => Tense::Now,
         words if words.iter().any(|word| matches!(*word, "expires" | "expiry" | "expiration" | "next" | "until" | "due" | "end")) => {
             Tense::Future
@@ -166,15 +193,15 @@ mod tests {
         assert_eq!(words("First-Name"), ["first", "name"]);
         assert_eq!(words("organization_id"), ["organization", "id"]);
         assert_eq!(words("webhook_url"), ["", "url"]);
-        assert_eq!(tense("createdAt"), Tense::Now);
-        assert_eq!(tense("expires_at"), Tense::Future);
-        assert_eq!(tense("last_attempt_at"), Tense::Past);
+        assert_eq!(Name::read("createdAt").tense, Tense::Now);
+        assert_eq!(Name::read("expires_at").tense, Tense::Future);
+        assert_eq!(Name::read("last_attempt_at").tense, Tense::Past);
     }
 
     #[test]
     fn the_same_seed_gives_the_same_text() {
         for property in ["first_name", "city", "email", "title", "whatever", ""] {
-            let made = |seed| text(property, &mut Random::new(Seed::new(seed)));
+            let made = |seed| Name::read(property).text(&mut Random::new(Seed::new(seed)));
             assert_eq!(made(1), made(1), "{property}");
             assert!(!made(1).is_empty(), "{property}");
         }

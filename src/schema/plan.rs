@@ -11,8 +11,8 @@ use jsonschema::{
 };
 use serde_json::{Number, Value};
 
-use super::{SchemaDefect, check::BASE, formats, pattern::Pattern};
-use crate::pointer::Pointer;
+use super::{SchemaDefect, check::BASE, formats, generate::Setting, names::Name, pattern::Pattern, random::Random};
+use crate::{clock::Timestamp, pointer::Pointer, seed::Seed};
 
 pub(super) type NodeId = usize;
 
@@ -61,6 +61,8 @@ pub(super) struct Text {
     pub(super) max: usize,
     pub(super) formats: Vec<String>,
     pub(super) patterns: Vec<Pattern>,
+    /// Whether the pattern is the better guide where there is a format as well: `password` says less than its pattern.
+    pub(super) pattern_first: bool,
     /// Judges a candidate where construction alone cannot promise that it fits.
     pub(super) judge: Option<jsonschema::Validator>,
 }
@@ -88,6 +90,8 @@ pub(super) struct Object {
 
 pub(super) struct Property {
     pub(super) name: String,
+    /// What the name tells.
+    pub(super) reading: Name,
     pub(super) required: bool,
     pub(super) node: NodeId,
 }
@@ -208,7 +212,7 @@ impl Builder {
             JsonType::Null => Kind::Null,
             JsonType::Boolean => Kind::Boolean,
             JsonType::String => {
-                Kind::String(Box::new(Text { min: 0, max: usize::MAX, formats: Vec::new(), patterns: Vec::new(), judge: None }))
+                Kind::String(Box::new(Text { min: 0, max: usize::MAX, formats: Vec::new(), patterns: Vec::new(), pattern_first: false, judge: None }))
             }
             JsonType::Integer => Kind::Integer { low: 1, high: 1000, steps: Vec::new() },
             JsonType::Number => Kind::Number { low: 0.0, high: 1000.0, steps: Vec::new() },
@@ -237,13 +241,16 @@ impl Builder {
             && view.excluded_patterns.is_empty()
             && view.excluded_formats.is_empty()
             && view.excluded.is_empty();
-        Text {
+        let mut text = Text {
             min: whole(view.min_length.as_ref()).unwrap_or(0),
             max: whole(view.max_length.as_ref()).unwrap_or(usize::MAX),
             formats: view.formats.clone(),
             patterns: view.patterns.iter().filter_map(|pattern| Pattern::read(pattern)).collect(),
+            pattern_first: false,
             judge: if plain { None } else { judge(schema) },
-        }
+        };
+        text.pattern_first = !text.patterns.is_empty() && !text.format_fits();
+        text
     }
 
     fn array(&mut self, view: &ArrayView) -> Array {
@@ -273,10 +280,10 @@ impl Builder {
         let mut properties: Vec<Property> = view
             .properties
             .iter()
-            .map(|(name, schema)| Property { name: name.clone(), required: required.contains(name), node: self.add(schema) })
+            .map(|(name, schema)| Property { name: name.clone(), reading: Name::read(name), required: required.contains(name), node: self.add(schema) })
             .collect();
         let undeclared = view.required.iter().filter(|name| !view.properties.contains_key(*name));
-        properties.extend(undeclared.map(|name| Property { name: name.clone(), required: true, node: additional }));
+        properties.extend(undeclared.map(|name| Property { name: name.clone(), reading: Name::read(name), required: true, node: additional }));
         // Members are made in the order of their names, which is that of every other object that standin writes.
         properties.sort_by(|a, b| a.name.cmp(&b.name));
         Object {
@@ -287,6 +294,18 @@ impl Builder {
             patterns: view.pattern_properties.iter().map(|(pattern, schema)| (Pattern::read(pattern), self.add(schema))).collect(),
             additional,
         }
+    }
+}
+
+impl Text {
+    /// Whether what the format makes is what the pattern asks for, by a few samples.
+    fn format_fits(&self) -> bool {
+        let setting = Setting { now: Timestamp::FIXED };
+        let sample = |number: u64| formats::make(self.formats.first()?, &mut Random::new(Seed::new(number)), setting);
+        (0..4).all(|number| match (sample(number), &self.judge) {
+            (Some(text), Some(judge)) => judge.is_valid(&Value::String(text)),
+            _ => false,
+        })
     }
 }
 

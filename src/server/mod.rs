@@ -14,7 +14,7 @@ use crate::{
     check::{Access, ApiKey},
     clock::{Clock, Timestamp},
     contract::Contract,
-    engine::Engine,
+    engine::{Engine, Observer},
     error::Error,
     journal::{Call, Calls, unexpected},
     message::{Request, Response},
@@ -246,7 +246,7 @@ pub struct MockServerBuilder {
     clock: Option<Clock>,
     lenient: bool,
     body_limit: usize,
-    observer: Option<Box<dyn Fn(&Call) + Send + Sync>>,
+    observer: Option<Box<Observer>>,
 }
 
 impl MockServerBuilder {

@@ -130,8 +130,9 @@ async fn connection(stream: TcpStream, shared: Shared, _guard: OpenGuard) {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MOST_STREAMS);
+    let shared = Arc::new(shared);
     let service = service_fn(move |request| {
-        let shared = shared.clone();
+        let shared = Arc::clone(&shared);
         async move { Ok::<_, Infallible>(serve(request, &shared).await) }
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
@@ -158,7 +159,12 @@ async fn first<L: Future, R: Future>(mut left: Pin<&mut L>, mut right: Pin<&mut 
 
 async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Response<Whole> {
     let (parts, body) = request.into_parts();
-    let read = timeout(READ_TIMEOUT, read(body, shared.body_limit)).await.unwrap_or(Err(Unread::Slow));
+    let mut reading = pin!(read(body, shared.body_limit));
+    // Most bodies have come with their head: no timer for those.
+    let read = match poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await {
+        Poll::Ready(read) => read,
+        Poll::Pending => timeout(READ_TIMEOUT, reading).await.unwrap_or(Err(Unread::Slow)),
+    };
     let request = |body| Request::new(parts.method, parts.uri, parts.headers, body);
     let response = match read {
         Ok(body) => shared.engine.handle(request(body)),

@@ -8,7 +8,10 @@ use std::{
     future::poll_fn,
     net::{SocketAddr, TcpListener as StdListener},
     pin::{Pin, pin},
-    sync::{Arc, Condvar, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -49,6 +52,7 @@ const MOST_STREAMS: u32 = 256;
 pub(super) struct Wire {
     addr: SocketAddr,
     stop: watch::Sender<bool>,
+    stopping: Arc<AtomicBool>,
     open: Arc<Open>,
 }
 
@@ -66,9 +70,10 @@ impl Wire {
         let (listener, addr, runtime) = bind().map_err(|error| Error::start(format!("listen on {addr}"), error))?;
         let (stop, stopped) = watch::channel(false);
         let open = Arc::new(Open::default());
-        let shared = Shared { engine, body_limit, stopped, open: Arc::clone(&open) };
+        let stopping = Arc::new(AtomicBool::new(false));
+        let shared = Shared { engine, body_limit, stopped, stopping: Arc::clone(&stopping), open: Arc::clone(&open) };
         runtime.spawn(accept(listener, shared));
-        Ok(Self { addr, stop, open })
+        Ok(Self { addr, stop, stopping, open })
     }
 
     pub(super) fn addr(&self) -> SocketAddr {
@@ -77,14 +82,20 @@ impl Wire {
 
     /// Stops accepting, and waits until the connections are done. Blocks the thread, and needs no runtime of its own.
     pub(super) fn stop(&self, within: Duration) -> bool {
-        self.stop.send_replace(true);
+        self.signal();
         self.open.wait(within)
+    }
+
+    /// The flag first: whoever is woken must find it set.
+    fn signal(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.stop.send_replace(true);
     }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        self.stop.send_replace(true);
+        self.signal();
     }
 }
 
@@ -106,6 +117,7 @@ struct Shared {
     engine: Arc<Engine>,
     body_limit: usize,
     stopped: watch::Receiver<bool>,
+    stopping: Arc<AtomicBool>,
     open: Arc<Open>,
 }
 
@@ -130,16 +142,36 @@ async fn connection(stream: TcpStream, shared: Shared, _guard: OpenGuard) {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MOST_STREAMS);
-    let shared = Arc::new(shared);
+    let serving = Arc::new(shared.clone());
     let service = service_fn(move |request| {
-        let shared = Arc::clone(&shared);
+        let shared = Arc::clone(&serving);
         async move { Ok::<_, Infallible>(serve(request, &shared).await) }
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // What goes wrong on a connection is the client's business: it hung up, or sent no HTTP.
-    if let First::Right(_) = first(connection.as_mut(), pin!(stopped.changed())).await {
+    let until_stopped = Once { future: pin!(stopped.changed()), polled: false, flag: &shared.stopping };
+    if let First::Right(()) = first(connection.as_mut(), pin!(until_stopped)).await {
         connection.as_mut().graceful_shutdown();
         let _ = timeout(GRACE, connection).await;
+    }
+}
+
+/// Waits for the stop, which wakes the task; polled again and again beside a busy connection, it looks at a flag only.
+struct Once<'f, F> {
+    future: Pin<&'f mut F>,
+    polled: bool,
+    flag: &'f AtomicBool,
+}
+
+impl<F: Future> Future for Once<'_, F> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let first = !std::mem::replace(&mut self.polled, true);
+        if first && self.future.as_mut().poll(context).is_ready() || self.flag.load(Ordering::Acquire) {
+            return Poll::Ready(());
+        }
+        Poll::Pending
     }
 }
 

@@ -108,9 +108,8 @@ mod tests {
 
     #[test]
     fn the_media_type_is_the_one_that_is_wished_for() {
-        let content: Vec<_> = ["text/plain", "application/json", "text/html;level=1"]
-            .map(|range| MediaType::new(range, None, Vec::new()))
-            .into();
+        let content: Vec<_> =
+            ["text/plain", "application/json", "text/html;level=1"].map(|range| MediaType::new(range, None, Vec::new())).into();
         let chosen = |accept: Option<&str>| media_type(&content, accept).map(|media_type| media_type.range.as_str());
         assert_eq!(chosen(None), Some("application/json"));
         assert_eq!(chosen(Some("*/*")), Some("application/json"));

@@ -211,9 +211,14 @@ impl Builder {
         let kind = match name {
             JsonType::Null => Kind::Null,
             JsonType::Boolean => Kind::Boolean,
-            JsonType::String => {
-                Kind::String(Box::new(Text { min: 0, max: usize::MAX, formats: Vec::new(), patterns: Vec::new(), pattern_first: false, judge: None }))
-            }
+            JsonType::String => Kind::String(Box::new(Text {
+                min: 0,
+                max: usize::MAX,
+                formats: Vec::new(),
+                patterns: Vec::new(),
+                pattern_first: false,
+                judge: None,
+            })),
             JsonType::Integer => Kind::Integer { low: 1, high: 1000, steps: Vec::new() },
             JsonType::Number => Kind::Number { low: 0.0, high: 1000.0, steps: Vec::new() },
             JsonType::Array => {
@@ -280,10 +285,20 @@ impl Builder {
         let mut properties: Vec<Property> = view
             .properties
             .iter()
-            .map(|(name, schema)| Property { name: name.clone(), reading: Name::read(name), required: required.contains(name), node: self.add(schema) })
+            .map(|(name, schema)| Property {
+                name: name.clone(),
+                reading: Name::read(name),
+                required: required.contains(name),
+                node: self.add(schema),
+            })
             .collect();
         let undeclared = view.required.iter().filter(|name| !view.properties.contains_key(*name));
-        properties.extend(undeclared.map(|name| Property { name: name.clone(), reading: Name::read(name), required: true, node: additional }));
+        properties.extend(undeclared.map(|name| Property {
+            name: name.clone(),
+            reading: Name::read(name),
+            required: true,
+            node: additional,
+        }));
         // Members are made in the order of their names, which is that of every other object that standin writes.
         properties.sort_by(|a, b| a.name.cmp(&b.name));
         Object {

@@ -7,38 +7,41 @@ use serde_json::Value;
 
 use super::Scene;
 use crate::{
+    check::Judgement,
     contract::MediaType,
     schema::{Annotations, Note},
 };
 
 /// A member to take over.
-pub(super) struct Echo {
-    name: String,
-    value: Value,
+#[derive(Clone, Copy)]
+pub(super) struct Echo<'a> {
+    name: &'a str,
+    value: &'a Value,
     /// Not sent: null, but only where the answer's schema speaks of null.
     absent: bool,
 }
 
 /// What the request gives to take over: members of its body first, then path parameters.
-pub(super) fn echoes(scene: &Scene<'_>) -> Vec<Echo> {
-    let sent = |name: &str, value: &Value| Echo { name: name.to_owned(), value: value.clone(), absent: false };
+pub(super) fn echoes<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
+    let sent = |name: &'a str, value: &'a Value| Echo { name, value, absent: false };
+    let judgement: &'a Judgement = scene.judgement;
     let mut echoes = Vec::new();
-    if let Some(Value::Object(body)) = &scene.judgement.body {
+    if let Some(Value::Object(body)) = &judgement.body {
         match declared(scene) {
             Some((annotations, note)) => {
                 for (name, member) in annotations.members(note).filter(|(_, member)| !member.read_only) {
                     echoes.push(match (body.get(name), &member.default) {
                         (Some(value), _) | (None, Some(value)) => sent(name, value),
-                        (None, None) => Echo { name: name.to_owned(), value: Value::Null, absent: true },
+                        (None, None) => Echo { name, value: &Value::Null, absent: true },
                     });
                 }
             }
             None => echoes.extend(body.iter().map(|(name, value)| sent(name, value))),
         }
     }
-    for (name, value) in &scene.judgement.parameters {
+    for (name, value) in &judgement.parameters {
         let in_path = scene.operation.path_parameters().any(|parameter| parameter == name);
-        if in_path && !echoes.iter().any(|echo| echo.name == *name) {
+        if in_path && !echoes.iter().any(|echo| echo.name == name) {
             echoes.push(sent(name, value));
         }
     }
@@ -54,19 +57,19 @@ fn declared<'a>(scene: &Scene<'a>) -> Option<(&'a Annotations, &'a Note)> {
 }
 
 /// Takes over all that the answer has a member for. Items of arrays are other entities, and stay as they are.
-pub(super) fn apply(body: &mut Value, annotations: Option<&Annotations>, echoes: &[Echo]) {
+pub(super) fn apply(body: &mut Value, annotations: Option<&Annotations>, echoes: &[Echo<'_>]) {
     if !echoes.is_empty() {
         let noted = annotations.map(|annotations| (annotations, annotations.root()));
         apply_at(body, noted, echoes);
     }
 }
 
-fn apply_at(body: &mut Value, noted: Option<(&Annotations, &Note)>, echoes: &[Echo]) {
+fn apply_at(body: &mut Value, noted: Option<(&Annotations, &Note)>, echoes: &[Echo<'_>]) {
     let Value::Object(members) = body else { return };
     for (name, member) in members {
         let below = noted.and_then(|(annotations, note)| Some((annotations, annotations.member(note, name)?)));
         let note = below.map(|(_, note)| note);
-        let echo = echoes.iter().find(|echo| echo.name == *name).filter(|echo| takes(echo, note));
+        let echo = echoes.iter().find(|echo| echo.name == name).filter(|echo| takes(echo, note));
         match echo {
             Some(echo) => *member = echo.value.clone(),
             None => apply_at(member, below, echoes),
@@ -75,23 +78,27 @@ fn apply_at(body: &mut Value, noted: Option<(&Annotations, &Note)>, echoes: &[Ec
 }
 
 /// Whether a member may be taken over at all; whether the value fits is for the check of the whole.
-fn takes(echo: &Echo, note: Option<&Note>) -> bool {
+fn takes(echo: &Echo<'_>, note: Option<&Note>) -> bool {
     let ours = note.is_some_and(|note| note.read_only || note.value.is_some());
     !ours && (!echo.absent || note.is_some_and(|note| note.nullable))
 }
 
 /// Those members that can be taken over, each beside those before it, without breaking the schema.
-pub(super) fn fitting(base: &Value, echoes: &[Echo], media_type: &MediaType, is_valid: impl Fn(&Value) -> bool) -> Vec<Echo> {
+pub(super) fn fitting<'a>(
+    base: &Value,
+    echoes: &[Echo<'a>],
+    media_type: &MediaType,
+    is_valid: impl Fn(&Value) -> bool,
+) -> Vec<Echo<'a>> {
     let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
     let mut body = base.clone();
-    let mut fitting: Vec<Echo> = Vec::new();
+    let mut fitting: Vec<Echo<'a>> = Vec::new();
     for echo in echoes {
-        let one = Echo { name: echo.name.clone(), value: echo.value.clone(), absent: echo.absent };
         let mut next = body.clone();
-        apply(&mut next, annotations, std::slice::from_ref(&one));
+        apply(&mut next, annotations, std::slice::from_ref(echo));
         if is_valid(&next) {
             body = next;
-            fitting.push(one);
+            fitting.push(*echo);
         }
     }
     fitting

@@ -221,7 +221,7 @@ fn seed(scene: &Scene<'_>, status: StatusCode) -> Seed {
 }
 
 /// Takes over what was sent, lets the rules have their say, and fills in what the server fills in.
-fn finish(scene: &Scene<'_>, media_type: &MediaType, mut body: Value, echoes: &[echo::Echo]) -> Value {
+fn finish(scene: &Scene<'_>, media_type: &MediaType, mut body: Value, echoes: &[echo::Echo<'_>]) -> Value {
     let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
     echo::apply(&mut body, annotations, echoes);
     let incoming = scene.incoming();

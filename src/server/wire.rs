@@ -18,6 +18,7 @@ use std::{
 
 use hyper::{
     body::{Body, Frame, Incoming, SizeHint},
+    http::request::Parts,
     service::service_fn,
 };
 use hyper_util::{
@@ -34,7 +35,7 @@ use tokio::{
 use crate::{
     engine::Engine,
     error::Error,
-    message::{Bytes, Request, StatusCode, header},
+    message::{Bytes, HeaderValue, Request, StatusCode, Uri, header},
     violation::{Place, Step, Violation},
 };
 
@@ -197,12 +198,11 @@ async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Res
         Poll::Ready(read) => read,
         Poll::Pending => timeout(READ_TIMEOUT, reading).await.unwrap_or(Err(Unread::Slow)),
     };
-    let request = |body| Request::new(parts.method, parts.uri, parts.headers, body);
     let response = match read {
-        Ok(body) => shared.engine.handle(request(body)),
+        Ok(body) => shared.engine.handle(detached(parts, body)),
         Err(unread) => {
             let (status, violation) = unread.explain(shared.body_limit);
-            shared.engine.refuse(request(Bytes::new()), status, violation)
+            shared.engine.refuse(detached(parts, Bytes::new()), status, violation)
         }
     };
     let (status, headers, body) = response.into_parts();
@@ -211,9 +211,43 @@ async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Res
     *response.headers_mut() = headers;
     if status == StatusCode::PAYLOAD_TOO_LARGE || status == StatusCode::REQUEST_TIMEOUT {
         // The rest of the body is never read, so the connection cannot be used again.
-        response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// Bodies up to this size are taken out of hyper's read buffer, which is larger than they are.
+const SMALL: usize = 16 << 10;
+
+/// The request in memory of its own, which is one piece.
+///
+/// Target, header values and body come as slices of hyper's read buffer. A call is remembered for long: it would keep the
+/// whole buffer, and hyper would need a new one for each request.
+fn detached(parts: Parts, body: Bytes) -> Request {
+    let Parts { method, uri, mut headers, .. } = parts;
+    let target = uri.path_and_query().map_or("/", |target| target.as_str());
+    let small = body.len() <= SMALL;
+    let values: usize = headers.values().map(|value| value.len()).sum();
+    let mut memory = Vec::with_capacity(target.len() + values + if small { body.len() } else { 0 });
+    memory.extend_from_slice(target.as_bytes());
+    headers.values().for_each(|value| memory.extend_from_slice(value.as_bytes()));
+    let after_values = memory.len();
+    if small {
+        memory.extend_from_slice(&body);
+    }
+    let memory = Bytes::from(memory);
+
+    let mut at = target.len();
+    for value in headers.values_mut() {
+        let piece = memory.slice(at..at + value.len());
+        at += value.len();
+        // What was a value is one again; nothing but its memory has changed.
+        if let Ok(copy) = HeaderValue::from_maybe_shared(piece) {
+            *value = copy;
+        }
+    }
+    let uri = Uri::from_maybe_shared(memory.slice(..target.len())).unwrap_or(uri);
+    Request::new(method, uri, headers, if small { memory.slice(after_values..) } else { body })
 }
 
 /// Why a body was not read to its end.

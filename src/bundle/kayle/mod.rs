@@ -27,7 +27,7 @@ mod url;
 
 use std::sync::LazyLock;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use self::server_errors::ServerErrors;
 use crate::{Contract, Incoming, MockServer, MockServerBuilder, Place, Pointer, Rule, Step, Violation};
@@ -113,12 +113,13 @@ impl Rule for Endpoint {
 
     /// An empty list of event types is stored, and shown as all of them.
     fn answer(&self, _: &Incoming<'_>, body: &mut Value) {
-        for place in ["/data/endpoint/subscribed_event_types", "/data/subscribed_event_types"] {
-            if let Some(types @ Value::Array(_)) = body.pointer_mut(place)
-                && types == &json!([])
-            {
-                *types = json!(EVENT_TYPES);
-            }
+        let Some(data) = body.get_mut("data") else { return };
+        // Create answers with the endpoint beside its secret, update with the endpoint alone.
+        let endpoint = if data.get("endpoint").is_some() { data.get_mut("endpoint") } else { Some(data) };
+        if let Some(Value::Array(types)) = endpoint.and_then(|endpoint| endpoint.get_mut("subscribed_event_types"))
+            && types.is_empty()
+        {
+            types.extend(EVENT_TYPES.map(Value::from));
         }
     }
 }
@@ -140,6 +141,10 @@ fn trimmed(text: &str) -> &str {
 
 /// The schema counts characters, the server UTF-16 code units. What the schema refuses needs no second word.
 fn long_name(call: &Incoming<'_>, name: &str) -> Option<Violation> {
+    // No text has more code units than bytes.
+    if name.len() <= MAX_NAME {
+        return None;
+    }
     let units = name.encode_utf16().count();
     if units <= MAX_NAME || name.chars().count() > MAX_NAME {
         return None;

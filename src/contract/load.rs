@@ -400,8 +400,13 @@ fn status(key: &str) -> Option<DeclaredStatus> {
 
 /// Whether bodies of a media type are JSON (RFC 6839, section 3.1 for `+json`).
 pub(crate) fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let ends = |end: &str| {
+        essence.len() >= end.len()
+            && essence.is_char_boundary(essence.len() - end.len())
+            && essence[essence.len() - end.len()..].eq_ignore_ascii_case(end)
+    };
+    essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("text/json") || ends("+json")
 }
 
 /// The paths of the declared servers, without the slash at the end; variables take their defaults.

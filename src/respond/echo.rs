@@ -56,25 +56,33 @@ fn declared<'a>(scene: &Scene<'a>) -> Option<(&'a Annotations, &'a Note)> {
     annotations.root().declares_members.then(|| (annotations, annotations.root()))
 }
 
-/// Takes over all that the answer has a member for. Items of arrays are other entities, and stay as they are.
-pub(super) fn apply(body: &mut Value, annotations: Option<&Annotations>, echoes: &[Echo<'_>]) {
-    if !echoes.is_empty() {
-        let noted = annotations.map(|annotations| (annotations, annotations.root()));
-        apply_at(body, noted, echoes);
+impl<'a> Echo<'a> {
+    /// The name, if there is a value that takes the place of whatever the answer has there.
+    pub(super) fn given(&self) -> Option<&'a str> {
+        (!self.absent).then_some(self.name)
     }
 }
 
-fn apply_at(body: &mut Value, noted: Option<(&Annotations, &Note)>, echoes: &[Echo<'_>]) {
-    let Value::Object(members) = body else { return };
+/// Takes over all that the answer has a member for. Items of arrays are other entities, and stay as they are.
+///
+/// The flag says whether every member that was sent and has its name in the answer was taken over.
+pub(super) fn apply(body: &mut Value, annotations: Option<&Annotations>, echoes: &[Echo<'_>]) -> bool {
+    let noted = annotations.map(|annotations| (annotations, annotations.root()));
+    echoes.is_empty() || apply_at(body, noted, echoes)
+}
+
+fn apply_at(body: &mut Value, noted: Option<(&Annotations, &Note)>, echoes: &[Echo<'_>]) -> bool {
+    let Value::Object(members) = body else { return true };
+    let mut all_taken = true;
     for (name, member) in members {
         let below = noted.and_then(|(annotations, note)| Some((annotations, annotations.member(note, name)?)));
-        let note = below.map(|(_, note)| note);
-        let echo = echoes.iter().find(|echo| echo.name == name).filter(|echo| takes(echo, note));
-        match echo {
-            Some(echo) => *member = echo.value.clone(),
-            None => apply_at(member, below, echoes),
+        match echoes.iter().find(|echo| echo.name == name) {
+            Some(echo) if takes(echo, below.map(|(_, note)| note)) => *member = echo.value.clone(),
+            Some(echo) => all_taken &= echo.absent,
+            None => all_taken &= apply_at(member, below, echoes),
         }
     }
+    all_taken
 }
 
 /// Whether a member may be taken over at all; whether the value fits is for the check of the whole.
@@ -84,12 +92,7 @@ fn takes(echo: &Echo<'_>, note: Option<&Note>) -> bool {
 }
 
 /// Those members that can be taken over, each beside those before it, without breaking the schema.
-pub(super) fn fitting<'a>(
-    base: &Value,
-    echoes: &[Echo<'a>],
-    media_type: &MediaType,
-    is_valid: impl Fn(&Value) -> bool,
-) -> Vec<Echo<'a>> {
+pub(super) fn fitting<'a>(base: &Value, echoes: &[Echo<'a>], media_type: &MediaType, is_valid: impl Fn(&Value) -> bool) -> Vec<Echo<'a>> {
     let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
     let mut body = base.clone();
     let mut fitting: Vec<Echo<'a>> = Vec::new();

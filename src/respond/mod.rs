@@ -189,10 +189,11 @@ fn body(
     let example = media_type.valid_example();
     let because = if example.is_some() { Because::Example } else { Because::Generated };
     // The usual case: one draft, one check of the whole.
-    let draft = example.cloned().or_else(|| media_type.schema.as_ref()?.draft(seed(scene, status), scene.setting()));
+    let given: Vec<&str> = echoes.iter().filter_map(echo::Echo::given).collect();
+    let draft = example.cloned().or_else(|| media_type.schema.as_ref()?.draft(&given, seed(scene, status), scene.setting()));
     if let Some(draft) = draft {
-        let finished = finish(scene, media_type, draft, &echoes);
-        if check::answer(media_type, &finished).is_empty() {
+        let (finished, all_taken) = finish(scene, media_type, draft, &echoes);
+        if (all_taken || example.is_some()) && check::answer(media_type, &finished).is_empty() {
             return Ok((finished, because));
         }
     }
@@ -202,7 +203,7 @@ fn body(
         None => generated(scene, declared, media_type, status)?,
     };
     let fitting = echo::fitting(&base, &echoes, media_type, |body| check::answer(media_type, body).is_empty());
-    let finished = finish(scene, media_type, base, &fitting);
+    let (finished, _) = finish(scene, media_type, base, &fitting);
     let violations = check::answer(media_type, &finished);
     if violations.is_empty() { Ok((finished, because)) } else { Err(violations) }
 }
@@ -220,16 +221,17 @@ fn seed(scene: &Scene<'_>, status: StatusCode) -> Seed {
     scene.seed.with_number(u64::from(status.as_u16()))
 }
 
-/// Takes over what was sent, lets the rules have their say, and fills in what the server fills in.
-fn finish(scene: &Scene<'_>, media_type: &MediaType, mut body: Value, echoes: &[echo::Echo<'_>]) -> Value {
+/// Takes over what was sent, lets the rules have their say, and fills in what the server fills in. The flag says whether
+/// every member that was sent and has its name in the body was taken over.
+fn finish(scene: &Scene<'_>, media_type: &MediaType, mut body: Value, echoes: &[echo::Echo<'_>]) -> (Value, bool) {
     let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
-    echo::apply(&mut body, annotations, echoes);
+    let all_taken = echo::apply(&mut body, annotations, echoes);
     let incoming = scene.incoming();
     scene.rules().for_each(|rule| rule.answer(&incoming, &mut body));
     if let Some(annotations) = annotations {
         annotations.fill(&mut body, scene.now);
     }
-    body
+    (body, all_taken)
 }
 
 /// Writes a body as its media type asks for.

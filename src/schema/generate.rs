@@ -29,17 +29,20 @@ const MOST_NODES: usize = 10_000;
 const TEXTS: u64 = 40;
 
 /// The first try: most often valid, and cheap. Nothing in it is judged on the way.
-pub(super) fn draft(plan: &Plan, seed: Seed, setting: Setting) -> Option<Value> {
-    Maker { plan, setting, nodes: 0, lean: false, judging: false }.make(plan.root, seed, Name::read(""), 0)
+///
+/// Members that `given` names are null, wherever they stand but in arrays: the caller puts its own values there.
+pub(super) fn draft(plan: &Plan, given: &[&str], seed: Seed, setting: Setting) -> Option<Value> {
+    let mut maker = Maker { plan, setting, given, nodes: 0, lean: false, judging: false };
+    maker.make(plan.root, seed, Name::read(""), 0)
 }
 
 /// The first value made from the plan that is valid.
 pub(super) fn valid_value(plan: &Plan, is_valid: impl Fn(&Value) -> bool, seed: Seed, setting: Setting) -> Option<Value> {
-    draft(plan, seed, setting).filter(&is_valid).or_else(|| {
+    draft(plan, &[], seed, setting).filter(&is_valid).or_else(|| {
         (0..TRIES).find_map(|attempt| {
             // The first of these takes the seed as it is; later ones leave more and more out.
             let seed = if attempt == 0 { seed } else { seed.with_number(attempt) };
-            let mut maker = Maker { plan, setting, nodes: 0, lean: attempt > TRIES / 2, judging: true };
+            let mut maker = Maker { plan, setting, given: &[], nodes: 0, lean: attempt > TRIES / 2, judging: true };
             maker.make(plan.root, seed, Name::read(""), 0).filter(&is_valid)
         })
     })
@@ -48,6 +51,8 @@ pub(super) fn valid_value(plan: &Plan, is_valid: impl Fn(&Value) -> bool, seed: 
 struct Maker<'p> {
     plan: &'p Plan,
     setting: Setting,
+    /// Members that somebody else makes.
+    given: &'p [&'p str],
     nodes: usize,
     /// Leave out whatever may be left out.
     lean: bool,
@@ -133,6 +138,13 @@ impl Maker<'_> {
     }
 
     fn array(&mut self, array: &Array, seed: Seed, name: Name, depth: u32) -> Option<Value> {
+        let given = std::mem::take(&mut self.given);
+        let made = self.items(array, seed, name, depth);
+        self.given = given;
+        made
+    }
+
+    fn items(&mut self, array: &Array, seed: Seed, name: Name, depth: u32) -> Option<Value> {
         let mut random = Random::new(seed);
         let wanted = if self.sparing(depth) || !self.finite(array.items) { 0 } else { random.within(1..=3) as usize };
         let needed: usize = array.contains.iter().map(|(count, _)| count).sum();
@@ -165,6 +177,11 @@ impl Maker<'_> {
         for property in &object.properties {
             let wanted = !self.sparing(depth) && self.finite(property.node) && room > 0;
             if !property.required && !wanted {
+                continue;
+            }
+            if self.given.contains(&property.name.as_str()) {
+                room -= usize::from(!property.required);
+                members.insert(property.name.clone(), Value::Null);
                 continue;
             }
             match self.make(property.node, seed.with(property.name.as_bytes()), property.reading, depth + 1) {

@@ -133,8 +133,10 @@ impl Schema {
     }
 
     /// Makes a value that is most often valid: for callers who go on with it and check the whole afterwards.
-    pub(crate) fn draft(&self, seed: Seed, setting: Setting) -> Option<Value> {
-        self.plan().ok().and_then(|plan| generate::draft(plan, seed, setting))
+    ///
+    /// Members that `given` names are null, wherever they stand but in arrays: the caller puts its own values there.
+    pub(crate) fn draft(&self, given: &[&str], seed: Seed, setting: Setting) -> Option<Value> {
+        self.plan().ok().and_then(|plan| generate::draft(plan, given, seed, setting))
     }
 
     /// Makes a value, which is valid.

@@ -16,9 +16,9 @@ use std::{
     time::Duration,
 };
 
+use hyper::http::request::Parts;
 use hyper::{
     body::{Body, Frame, Incoming, SizeHint},
-    http::request::Parts,
     service::service_fn,
 };
 use hyper_util::{

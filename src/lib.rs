@@ -36,6 +36,8 @@
 //! - The same seed, contract and calls give the same bytes, on every machine. Other calls do not matter.
 //! - It listens on loopback unless told otherwise, reads no file that it was not given, and prints no credential.
 
+#![cfg_attr(test, allow(clippy::needless_pass_by_value, reason = "tests hand over what they make in place"))]
+
 mod bundle;
 mod check;
 mod clock;
@@ -61,7 +63,7 @@ pub use self::{
     contract::{Contract, Incoming, Operation, Rule, Warning},
     error::{Error, Position},
     journal::{Call, Calls, Count, Snapshot},
-    message::{Bytes, HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri},
+    message::{Bytes, HeaderName, HeaderValue, Headers, Method, Request, Response, StatusCode, Uri},
     pointer::Pointer,
     respond::Because,
     server::{MockServer, MockServerBuilder},

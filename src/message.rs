@@ -6,11 +6,70 @@ use std::fmt;
 
 pub use bytes::Bytes;
 pub(crate) use http::header;
-pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+pub use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use serde_json::Value;
 
 /// What stands in for a secret in every text that standin writes.
 pub(crate) const MASK: &str = "***";
+
+/// The headers of a message, in the order in which they were sent. Names do not depend on case.
+///
+/// A plain list: messages have few headers and are remembered for long, so a table to look them up in would cost more than
+/// it saves.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(Vec<(HeaderName, HeaderValue)>);
+
+impl Headers {
+    /// The first value of a header.
+    pub fn get(&self, name: &str) -> Option<&HeaderValue> {
+        self.0.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// All values of a header, in their order.
+    pub fn get_all<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h HeaderValue> {
+        self.0.iter().filter(|(known, _)| known.as_str().eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// All headers, one after the other.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&HeaderName, &HeaderValue)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    /// How many there are; a name that is given twice counts twice.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn append(&mut self, name: HeaderName, value: HeaderValue) {
+        self.0.push((name, value));
+    }
+
+    /// Puts a value in the place of all values of that name.
+    fn insert(&mut self, name: HeaderName, value: HeaderValue) {
+        self.0.retain(|(known, _)| *known != name);
+        self.append(name, value);
+    }
+}
+
+impl FromIterator<(HeaderName, HeaderValue)> for Headers {
+    fn from_iter<I: IntoIterator<Item = (HeaderName, HeaderValue)>>(headers: I) -> Self {
+        Self(headers.into_iter().collect())
+    }
+}
+
+impl IntoIterator for Headers {
+    type Item = (HeaderName, HeaderValue);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
 
 /// A request, fully read.
 ///
@@ -26,13 +85,13 @@ pub(crate) const MASK: &str = "***";
 pub struct Request {
     method: Method,
     uri: Uri,
-    headers: HeaderMap,
+    headers: Headers,
     body: Bytes,
 }
 
 impl Request {
     /// A request from its parts.
-    pub fn new(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Self {
+    pub fn new(method: Method, uri: Uri, headers: Headers, body: Bytes) -> Self {
         Self { method, uri, headers, body }
     }
 
@@ -44,7 +103,7 @@ impl Request {
     #[track_caller]
     pub fn with_method(method: Method, target: &str) -> Self {
         match target.parse() {
-            Ok(uri) => Self::new(method, uri, HeaderMap::new(), Bytes::new()),
+            Ok(uri) => Self::new(method, uri, Headers::default(), Bytes::new()),
             Err(error) => panic!("standin: {target:?} is no request target: {error}"),
         }
     }
@@ -116,7 +175,7 @@ impl Request {
     }
 
     /// All headers.
-    pub fn headers(&self) -> &HeaderMap {
+    pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
@@ -145,14 +204,14 @@ impl Request {
 #[derive(Clone)]
 pub struct Response {
     status: StatusCode,
-    headers: HeaderMap,
+    headers: Headers,
     body: Bytes,
 }
 
 impl Response {
     /// A response without headers and body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+        Self { status, headers: Headers::default(), body: Bytes::new() }
     }
 
     /// The same response with this content type and body.
@@ -189,7 +248,7 @@ impl Response {
     }
 
     /// All headers.
-    pub fn headers(&self) -> &HeaderMap {
+    pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
@@ -213,7 +272,7 @@ impl Response {
         json("response", &self.body)
     }
 
-    pub(crate) fn into_parts(self) -> (StatusCode, HeaderMap, Bytes) {
+    pub(crate) fn into_parts(self) -> (StatusCode, Headers, Bytes) {
         (self.status, self.headers, self.body)
     }
 }
@@ -235,12 +294,10 @@ pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
     RESERVED.contains(name) || TELLING.iter().any(|word| name.as_str().contains(word))
 }
 
-/// Headers for `Debug`: secrets masked.
-struct Masked<'a>(&'a HeaderMap);
-
-impl fmt::Debug for Masked<'_> {
+/// Secrets are masked.
+impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.0.iter().map(|(name, value)| {
+        let shown = self.iter().map(|(name, value)| {
             let value = if is_secret_header(name) { MASK } else { value.to_str().unwrap_or("(not text)") };
             (name.as_str(), value)
         });
@@ -255,7 +312,7 @@ impl fmt::Debug for Request {
             .field("method", &self.method)
             .field("path", &self.path())
             .field("query_len", &self.query().map_or(0, str::len))
-            .field("headers", &Masked(&self.headers))
+            .field("headers", &self.headers)
             .field("body_len", &self.body.len())
             .finish()
     }
@@ -265,7 +322,7 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status.as_u16())
-            .field("headers", &Masked(&self.headers))
+            .field("headers", &self.headers)
             .field("body_len", &self.body.len())
             .finish()
     }

@@ -106,7 +106,7 @@ fn judge(scheme: &SecurityScheme, requirement: &Requirement, request: &Request, 
 /// The credentials of an `Authorization` header; the scheme's name is case-insensitive (RFC 9110, section 11.1). What
 /// follows a bearer token after a blank is left aside.
 fn authorization(request: &Request, scheme: &str) -> Result<String, Refusal> {
-    let mut values = request.headers().get_all("authorization").iter();
+    let mut values = request.headers().get_all("authorization");
     let value = values.next().ok_or(Refusal::Missing)?.to_str().map_err(|_| Refusal::Malformed)?;
     let (given, credential) = value.split_once(' ').unwrap_or((value, ""));
     let credential = credential.split(' ').next().unwrap_or_default();

@@ -68,7 +68,7 @@ pub(super) fn query_values(request: &Request, name: &str) -> Vec<String> {
 
 /// Several headers of one name are one list (RFC 9110, section 5.3).
 fn header_values(request: &Request, name: &str) -> Vec<String> {
-    let values: Vec<&str> = request.headers().get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    let values: Vec<&str> = request.headers().get_all(name).filter_map(|value| value.to_str().ok()).collect();
     if values.is_empty() { Vec::new() } else { vec![values.join(", ")] }
 }
 

@@ -98,6 +98,17 @@ impl Contract {
         load::load(Source::of_value(name), value, &[])
     }
 
+    /// Loads a document from a value and the text that it was read from: the text gives the positions in messages.
+    ///
+    /// For documents that are read when a program is built. Nothing checks that the two belong together.
+    ///
+    /// # Errors
+    ///
+    /// If the value is no OpenAPI 3.0 or 3.1 document. The error says where.
+    pub fn from_parsed(name: &str, text: &str, value: Value) -> Result<Self, Error> {
+        load::load(Source::of_parsed(name, text), value, &[])
+    }
+
     /// The same contract with a rule for one operation, named as in [`Contract::operation`].
     ///
     /// # Panics
@@ -131,6 +142,11 @@ impl Contract {
     /// The document's name, as it was given: usually its path.
     pub fn name(&self) -> &str {
         self.inner.document.source.name()
+    }
+
+    /// The document as it was read.
+    pub fn document(&self) -> &Value {
+        &self.inner.document.value
     }
 
     /// All operations, in the order of their paths.

@@ -49,7 +49,7 @@ pub(crate) struct Exchange {
 impl Entry {
     fn bytes(&self) -> usize {
         let headers =
-            |headers: &crate::message::HeaderMap| headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
+            |headers: &crate::message::Headers| headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
         let target = self.request.path().len() + self.request.query().map_or(0, str::len);
         target + headers(self.request.headers()) + self.request.body().len() + headers(self.response.headers()) + self.response.body().len()
     }

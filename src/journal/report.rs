@@ -119,7 +119,7 @@ fn target(call: &Call) -> String {
 fn curl(call: &Call, base: &str) -> String {
     let request = call.request();
     let mut line = format!("curl --request {} {}", request.method(), shell(&format!("{base}{}", target(call))));
-    for (name, value) in request.headers() {
+    for (name, value) in request.headers().iter() {
         if ["host", "content-length", "user-agent", "accept", "connection", "transfer-encoding"].contains(&name.as_str()) {
             continue;
         }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::calls::Call;
 use crate::{
     contract::{Contract, Location, MediaType, is_json},
-    message::{Bytes, HeaderMap},
+    message::{Bytes, Headers},
     schema::{Annotations, Meaning, Note},
     source::parse_json,
 };
@@ -95,7 +95,7 @@ fn parameters(call: &Call, names: &mut Names) -> Value {
 }
 
 /// A body: JSON with names put in, text as it is, other bytes as their number.
-fn body(bytes: &Bytes, headers: &HeaderMap, declared: Option<&[MediaType]>, names: &mut Names) -> Value {
+fn body(bytes: &Bytes, headers: &Headers, declared: Option<&[MediaType]>, names: &mut Names) -> Value {
     if bytes.is_empty() {
         return Value::Null;
     }

@@ -100,7 +100,7 @@ impl Maker<'_> {
             let bounded = text.min > 0 || text.max < usize::MAX;
             let fits = !bounded || (text.min..=text.max).contains(&candidate.chars().count());
             let candidate = Value::String(candidate);
-            let judged = !self.judging || text.judge.as_ref().is_none_or(|judge| judge.is_valid(&candidate));
+            let judged = !self.judging || text.accepts(&candidate);
             (fits && judged).then_some(candidate)
         })
     }

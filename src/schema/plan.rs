@@ -3,7 +3,10 @@
 //! `jsonschema::canonical` folds `allOf`, `$ref`, `not`, bounds and types; what it leaves is what there is to choose.
 //! Everything that is the same for every value is worked out here, once.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use jsonschema::{
     Draft, JsonType,
@@ -63,8 +66,25 @@ pub(super) struct Text {
     pub(super) patterns: Vec<Pattern>,
     /// Whether the pattern is the better guide where there is a format as well: `password` says less than its pattern.
     pub(super) pattern_first: bool,
-    /// Judges a candidate where construction alone cannot promise that it fits.
-    pub(super) judge: Option<jsonschema::Validator>,
+    /// The schema, where construction alone cannot promise that a candidate fits.
+    judged_by: Option<CanonicalSchema>,
+    /// That schema, compiled when somebody first asks.
+    judge: OnceLock<Option<jsonschema::Validator>>,
+}
+
+impl Text {
+    /// Whether a candidate fits; one that nobody can judge fits.
+    pub(super) fn accepts(&self, candidate: &Value) -> bool {
+        let judge = self.judge.get_or_init(|| self.judged_by.as_ref().and_then(judge));
+        judge.as_ref().is_none_or(|judge| judge.is_valid(candidate))
+    }
+
+    /// Whether what the format makes is what the pattern asks for, by a few samples.
+    fn format_fits(&self) -> bool {
+        let setting = Setting { now: Timestamp::FIXED };
+        let sample = |number: u64| formats::make(self.formats.first()?, &mut Random::new(Seed::new(number)), setting);
+        (0..4).all(|number| sample(number).is_some_and(|text| self.accepts(&Value::String(text))))
+    }
 }
 
 pub(super) struct Array {
@@ -217,7 +237,8 @@ impl Builder {
                 formats: Vec::new(),
                 patterns: Vec::new(),
                 pattern_first: false,
-                judge: None,
+                judged_by: None,
+                judge: OnceLock::new(),
             })),
             JsonType::Integer => Kind::Integer { low: 1, high: 1000, steps: Vec::new() },
             JsonType::Number => Kind::Number { low: 0.0, high: 1000.0, steps: Vec::new() },
@@ -252,7 +273,8 @@ impl Builder {
             formats: view.formats.clone(),
             patterns: view.patterns.iter().filter_map(|pattern| Pattern::read(pattern)).collect(),
             pattern_first: false,
-            judge: if plain { None } else { judge(schema) },
+            judged_by: (!plain).then(|| schema.clone()),
+            judge: OnceLock::new(),
         };
         text.pattern_first = !text.patterns.is_empty() && !text.format_fits();
         text
@@ -309,18 +331,6 @@ impl Builder {
             patterns: view.pattern_properties.iter().map(|(pattern, schema)| (Pattern::read(pattern), self.add(schema))).collect(),
             additional,
         }
-    }
-}
-
-impl Text {
-    /// Whether what the format makes is what the pattern asks for, by a few samples.
-    fn format_fits(&self) -> bool {
-        let setting = Setting { now: Timestamp::FIXED };
-        let sample = |number: u64| formats::make(self.formats.first()?, &mut Random::new(Seed::new(number)), setting);
-        (0..4).all(|number| match (sample(number), &self.judge) {
-            (Some(text), Some(judge)) => judge.is_valid(&Value::String(text)),
-            _ => false,
-        })
     }
 }
 

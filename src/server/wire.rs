@@ -208,7 +208,9 @@ async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Res
     let (status, headers, body) = response.into_parts();
     let mut response = hyper::Response::new(Whole(Some(body)));
     *response.status_mut() = status;
-    *response.headers_mut() = headers;
+    for (name, value) in headers {
+        response.headers_mut().append(name, value);
+    }
     if status == StatusCode::PAYLOAD_TOO_LARGE || status == StatusCode::REQUEST_TIMEOUT {
         // The rest of the body is never read, so the connection cannot be used again.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -224,7 +226,7 @@ const SMALL: usize = 16 << 10;
 /// Target, header values and body come as slices of hyper's read buffer. A call is remembered for long: it would keep the
 /// whole buffer, and hyper would need a new one for each request.
 fn detached(parts: Parts, body: Bytes) -> Request {
-    let Parts { method, uri, mut headers, .. } = parts;
+    let Parts { method, uri, headers, .. } = parts;
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
     let small = body.len() <= SMALL;
     let values: usize = headers.values().map(|value| value.len()).sum();
@@ -238,14 +240,13 @@ fn detached(parts: Parts, body: Bytes) -> Request {
     let memory = Bytes::from(memory);
 
     let mut at = target.len();
-    for value in headers.values_mut() {
+    let headers = headers.iter().map(|(name, value)| {
         let piece = memory.slice(at..at + value.len());
         at += value.len();
-        // What was a value is one again; nothing but its memory has changed.
-        if let Ok(copy) = HeaderValue::from_maybe_shared(piece) {
-            *value = copy;
-        }
-    }
+        // What was a value is one again: nothing but its memory has changed.
+        (name.clone(), HeaderValue::from_maybe_shared(piece).unwrap_or_else(|_| value.clone()))
+    });
+    let headers = headers.collect();
     let uri = Uri::from_maybe_shared(memory.slice(..target.len())).unwrap_or(uri);
     Request::new(method, uri, headers, if small { memory.slice(after_values..) } else { body })
 }

@@ -37,6 +37,13 @@ enum Text {
     None,
 }
 
+impl Text {
+    /// Text that begins with `{` or `[` is JSON: YAML would read it just so.
+    fn of(text: &str) -> Self {
+        if text.trim_start().starts_with(['{', '[']) { Self::Json(text.into()) } else { Self::Yaml(text.into()) }
+    }
+}
+
 /// A place in a JSON or YAML text that could not be read.
 pub(crate) struct SyntaxDefect {
     pub(crate) position: Position,
@@ -50,14 +57,14 @@ impl Source {
     ///
     /// Members given twice are named in the list beside the value, which holds the last one.
     pub(crate) fn read(name: &str, text: &str) -> Result<(Self, Value, Vec<Pointer>), Error> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let json = text.trim_start().starts_with(['{', '[']);
-        let read = if json { json::parse(text.as_bytes()).map_err(JsonDefect::into_syntax) } else { yaml::parse(text) };
+        let text = Text::of(text.strip_prefix('\u{feff}').unwrap_or(text));
+        let read = match &text {
+            Text::Json(text) => json::parse(text.as_bytes()).map_err(JsonDefect::into_syntax),
+            Text::Yaml(text) => yaml::parse(text),
+            Text::None => Ok((Value::Null, Vec::new())),
+        };
         match read {
-            Ok((value, duplicates)) => {
-                let text = if json { Text::Json(text.into()) } else { Text::Yaml(text.into()) };
-                Ok((Self::new(name, text), value, duplicates))
-            }
+            Ok((value, duplicates)) => Ok((Self::new(name, text), value, duplicates)),
             Err(defect) => Err(Error::from(Defect {
                 kind: DefectKind::Syntax,
                 document: name.into(),
@@ -67,6 +74,11 @@ impl Source {
                 found: defect.found,
             })),
         }
+    }
+
+    /// The source of a document that was read before, from this text.
+    pub(crate) fn of_parsed(name: &str, text: &str) -> Self {
+        Self::new(name, Text::of(text))
     }
 
     /// The source of a document that came as a value.

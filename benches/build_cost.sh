@@ -22,5 +22,5 @@ cpu() { # seconds of CPU that a clean dev build of one dependency takes
 ours=$(cpu standin "standin = { path = \"$root\" }")
 theirs=$(cpu wiremock 'wiremock = "0.6"')
 echo "standin:  $(crates "$root/Cargo.toml" standin) crates, clean dev build ${ours} s of CPU"
-echo "wiremock: $(crates "$work/wiremock/Cargo.toml" wiremock), crates, clean dev build ${theirs} s of CPU"
+echo "wiremock: $(crates "$work/wiremock/Cargo.toml" wiremock) crates, clean dev build ${theirs} s of CPU"
 awk -v ours="$ours" -v theirs="$theirs" 'BEGIN { printf "ratio: %.2f (limit 2.00)\n", ours / theirs; exit !(ours <= 2 * theirs) }'

@@ -2,7 +2,7 @@
 
 mod my_app {
     /// The program under test registers its webhook when it starts.
-    pub async fn register_webhook(api: &str, key: &str) -> String {
+    pub(super) async fn register_webhook(api: &str, key: &str) -> String {
         let request = reqwest::Client::new().post(format!("{api}/v1/webhooks/endpoints")).bearer_auth(key);
         let answer = request.json(&serde_json::json!({"url": "https://example.com/hook"})).send().await.unwrap();
         let body: serde_json::Value = answer.json().await.unwrap();

@@ -89,7 +89,13 @@ impl Pointer {
 
     /// The value that this pointer names in `document`.
     pub fn resolve<'v>(&self, document: &'v Value) -> Option<&'v Value> {
-        document.pointer(&self.0)
+        // `Value::pointer` makes two strings of each token; documents are walked by pointer all day.
+        self.0.split('/').skip(1).try_fold(document, |value, token| match value {
+            Value::Object(members) if token.contains('~') => members.get(&unescape(token)),
+            Value::Object(members) => members.get(token),
+            Value::Array(items) => index(token).and_then(|index| items.get(index)),
+            _ => None,
+        })
     }
 }
 
@@ -98,6 +104,10 @@ struct Escape<'a>(&'a mut String);
 
 impl fmt::Write for Escape<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        if !text.contains(['~', '/']) {
+            self.0.push_str(text);
+            return Ok(());
+        }
         for char in text.chars() {
             match char {
                 '~' => self.0.push_str("~0"),
@@ -107,6 +117,12 @@ impl fmt::Write for Escape<'_> {
         }
         Ok(())
     }
+}
+
+/// An index without leading zeros (RFC 6901, section 4).
+fn index(token: &str) -> Option<usize> {
+    let canonical = token == "0" || token.starts_with(|char: char| ('1'..='9').contains(&char));
+    token.parse().ok().filter(|_| canonical)
 }
 
 fn unescape(token: &str) -> String {
@@ -159,5 +175,10 @@ mod tests {
         let pointer = Pointer::root().join("a/b").join(0).join("c");
         assert_eq!(pointer.resolve(&value), Some(&serde_json::json!(1)));
         assert_eq!(pointer.join("d").resolve(&value), None);
+        for (text, found) in [("", true), ("/a~1b/0", true), ("/a~1b/00", false), ("/a~1b/+0", false), ("/a~1b/-", false), ("/a", false)] {
+            let pointer = Pointer::parse(text).unwrap();
+            assert_eq!(pointer.resolve(&value).is_some(), found, "{text}");
+            assert_eq!(pointer.resolve(&value), value.pointer(text), "{text}");
+        }
     }
 }

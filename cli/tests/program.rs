@@ -82,6 +82,11 @@ fn the_documented_curl_command_creates_an_endpoint() {
     let program = Program::start(&["--seed", "1"]);
     let answer = program.shell(&format!("{CURL} --silent --write-out '\n%{{http_code}}'"));
     insta::assert_snapshot!(answer);
+    let readme = include_str!("../../README.md");
+    let shown = readme.split("```json").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let shown: serde_json::Value = serde_json::from_str(shown).unwrap();
+    assert_eq!(answer.lines().next(), Some(shown.to_string().as_str()), "the README shows another answer");
+    assert!(readme.contains(CURL), "the README shows another command");
     let (status, said) = program.stop();
     assert_eq!(status.code(), Some(0), "{said}");
     assert_eq!(said, "200 POST /v1/webhooks/endpoints (createWebhookEndpoint)\n1 requests, 0 of them broke the contract\n");

@@ -43,7 +43,7 @@ pub(super) fn load(source: Source, value: Value, duplicates: &[Pointer]) -> Resu
         loader.warn("duplicate-member", pointer.clone(), "this member is given twice, and only the last counts");
     }
     if document.source.may_mention("x-standin-") {
-        loader.extensions(&document.value, &mut Pointer::root())?;
+        loader.extensions()?;
     }
     loader.schemes = loader.schemes()?;
     let operations = loader.operations()?;
@@ -96,23 +96,14 @@ impl<'d> Loader<'d> {
     }
 
     /// Checks standin's own keywords wherever they stand: one that is not understood must not be ignored.
-    fn extensions(&mut self, value: &Value, place: &mut Pointer) -> Result<(), Error> {
-        let members: Vec<(String, &Value)> = match value {
-            Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
-            Value::Array(items) => items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect(),
-            _ => return Ok(()),
-        };
-        for (name, value) in members {
-            place.push(&name);
-            match name.as_str() {
-                "x-standin-value" if ValueRule::read(value).is_none() => return self.wrong(place, ValueRule::FORMS, describe(value)),
-                "x-standin-alias" if !value.is_string() => return self.wrong(place, "a name, as a string", describe(value)),
-                "x-standin-secret" if !value.is_boolean() => return self.wrong(place, "true or false", describe(value)),
-                _ => self.extensions(value, place)?,
+    fn extensions(&self) -> Result<(), Error> {
+        match misused_extension(&self.document.value) {
+            None => Ok(()),
+            Some((place, expected, found)) => {
+                let place = place.iter().rev().fold(Pointer::root(), |place, token| place.join(token));
+                self.wrong(&place, expected, found)
             }
-            place.pop();
         }
-        Ok(())
     }
 
     /// The object at a place, through references.
@@ -382,6 +373,29 @@ impl<'d> Loader<'d> {
             Ok(Requirement { scheme, scopes })
         };
         schemes.iter().map(requirement).collect()
+    }
+}
+
+/// The first of standin's own keywords that is not as it must be: its place, innermost token first, what was expected, and
+/// what was found. Nothing is allocated where all is well, which is everywhere in most documents.
+fn misused_extension(value: &Value) -> Option<(Vec<String>, &'static str, String)> {
+    let below = |name: &dyn std::fmt::Display, value: &Value| {
+        let mut misused = misused_extension(value)?;
+        misused.0.push(name.to_string());
+        Some(misused)
+    };
+    match value {
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| below(&index, item)),
+        Value::Object(members) => members.iter().find_map(|(name, value)| {
+            let expected = match name.as_str() {
+                "x-standin-value" if ValueRule::read(value).is_none() => ValueRule::FORMS,
+                "x-standin-alias" if !value.is_string() => "a name, as a string",
+                "x-standin-secret" if !value.is_boolean() => "true or false",
+                _ => return below(name, value),
+            };
+            Some((vec![name.clone()], expected, describe(value)))
+        }),
+        _ => None,
     }
 }
 

@@ -1,14 +1,16 @@
 //! Echo: what was sent comes back, where the answer has a member of the same name that takes the value, at any depth.
 //!
 //! Only what the request's schema declares is taken over: unknown members are dropped, as a server drops them. A member
-//! that the client could have set and did not takes its declared default, or null where the answer allows null.
+//! that the client could have set and did not takes its declared default, or null where the answer allows null. A path that
+//! ends in a parameter names one entity, so the parameter is that entity's `id`.
 
 use serde_json::Value;
 
 use super::Scene;
 use crate::{
     check::Judgement,
-    contract::MediaType,
+    contract::{MediaType, Operation},
+    pointer::Pointer,
     schema::{Annotations, Note},
 };
 
@@ -17,13 +19,21 @@ use crate::{
 pub(super) struct Echo<'a> {
     name: &'a str,
     value: &'a Value,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sent,
     /// Not sent: null, but only where the answer's schema speaks of null.
-    absent: bool,
+    Absent,
+    /// The id of the entity that the path names: for the outermost `id` alone.
+    Identity,
 }
 
 /// What the request gives to take over: members of its body first, then path parameters.
 pub(super) fn echoes<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
-    let sent = |name: &'a str, value: &'a Value| Echo { name, value, absent: false };
+    let sent = |name: &'a str, value: &'a Value| Echo { name, value, kind: Kind::Sent };
     let judgement: &'a Judgement = scene.judgement;
     let mut echoes = Vec::new();
     if let Some(Value::Object(body)) = &judgement.body {
@@ -32,7 +42,7 @@ pub(super) fn echoes<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
                 for (name, member) in annotations.members(note).filter(|(_, member)| !member.read_only) {
                     echoes.push(match (body.get(name), &member.default) {
                         (Some(value), _) | (None, Some(value)) => sent(name, value),
-                        (None, None) => Echo { name, value: &Value::Null, absent: true },
+                        (None, None) => Echo { name, value: &Value::Null, kind: Kind::Absent },
                     });
                 }
             }
@@ -45,7 +55,16 @@ pub(super) fn echoes<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
             echoes.push(sent(name, value));
         }
     }
+    if let Some(value) = identity(scene.operation, judgement) {
+        echoes.push(Echo { name: "id", value, kind: Kind::Identity });
+    }
     echoes
+}
+
+/// The value of the path parameter that the path ends in.
+fn identity<'a>(operation: &Operation, judgement: &'a Judgement) -> Option<&'a Value> {
+    let name = operation.path().rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')?;
+    judgement.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
 /// What the request's schema declares; `None` if it declares nothing, and any member is as good as another.
@@ -59,7 +78,7 @@ fn declared<'a>(scene: &Scene<'a>) -> Option<(&'a Annotations, &'a Note)> {
 impl<'a> Echo<'a> {
     /// The name, if there is a value that takes the place of whatever the answer has there.
     pub(super) fn given(&self) -> Option<&'a str> {
-        (!self.absent).then_some(self.name)
+        (self.kind == Kind::Sent).then_some(self.name)
     }
 }
 
@@ -67,8 +86,28 @@ impl<'a> Echo<'a> {
 ///
 /// The flag says whether every member that was sent and has its name in the answer was taken over.
 pub(super) fn apply(body: &mut Value, annotations: Option<&Annotations>, echoes: &[Echo<'_>]) -> bool {
+    if let Some(echo) = echoes.iter().find(|echo| echo.kind == Kind::Identity) {
+        let place = outermost(body, echo.name);
+        if let Some(id) = place.and_then(|place| body.pointer_mut(place.as_str())) {
+            *id = echo.value.clone();
+        }
+    }
     let noted = annotations.map(|annotations| (annotations, annotations.root()));
     echoes.is_empty() || apply_at(body, noted, echoes)
+}
+
+/// The place of the outermost member of this name: level by level, so that the entity's comes before those of its parts.
+fn outermost(body: &Value, name: &str) -> Option<Pointer> {
+    let mut level = vec![(Pointer::root(), body)];
+    while !level.is_empty() {
+        if let Some((place, _)) = level.iter().find(|(_, value)| value.get(name).is_some()) {
+            return Some(place.join(name));
+        }
+        let below = level.iter().filter_map(|(place, value)| Some((place, value.as_object()?)));
+        let below = below.flat_map(|(place, members)| members.iter().map(move |(name, value)| (place.join(name), value)));
+        level = below.collect();
+    }
+    None
 }
 
 fn apply_at(body: &mut Value, noted: Option<(&Annotations, &Note)>, echoes: &[Echo<'_>]) -> bool {
@@ -76,9 +115,9 @@ fn apply_at(body: &mut Value, noted: Option<(&Annotations, &Note)>, echoes: &[Ec
     let mut all_taken = true;
     for (name, member) in members {
         let below = noted.and_then(|(annotations, note)| Some((annotations, annotations.member(note, name)?)));
-        match echoes.iter().find(|echo| echo.name == name) {
+        match echoes.iter().find(|echo| echo.name == name && echo.kind != Kind::Identity) {
             Some(echo) if takes(echo, below.map(|(_, note)| note)) => *member = echo.value.clone(),
-            Some(echo) => all_taken &= echo.absent,
+            Some(echo) => all_taken &= echo.kind == Kind::Absent,
             None => all_taken &= apply_at(member, below, echoes),
         }
     }
@@ -88,7 +127,7 @@ fn apply_at(body: &mut Value, noted: Option<(&Annotations, &Note)>, echoes: &[Ec
 /// Whether a member may be taken over at all; whether the value fits is for the check of the whole.
 fn takes(echo: &Echo<'_>, note: Option<&Note>) -> bool {
     let ours = note.is_some_and(|note| note.read_only || note.value.is_some());
-    !ours && (!echo.absent || note.is_some_and(|note| note.nullable))
+    !ours && (echo.kind == Kind::Sent || note.is_some_and(|note| note.nullable))
 }
 
 /// Those members that can be taken over, each beside those before it, without breaking the schema.

@@ -100,11 +100,11 @@ impl Engine {
         let (violation, allowed) = match missed {
             Found::OtherMethods(allowed) => {
                 let names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
-                let expected = format!("{} for {}", either(&names), request.path());
+                let expected = format!("{} for {}", either(&names), shortened(request.path()));
                 (Violation::new(Step::Route, "route.unknown-method", Place::Route, expected, method.to_string()), allowed)
             }
             Found::Nothing { near } => {
-                let found = format!("{method} {}", request.path());
+                let found = format!("{method} {}", shortened(request.path()));
                 let expected = format!("a path of {}", self.contract.name());
                 let violation = Violation::new(Step::Route, "route.unknown-path", Place::Route, expected, found);
                 let violation = match near {
@@ -171,6 +171,15 @@ impl Decision {
     fn of(answer: Answer) -> Self {
         let Answer { response, because, violations } = answer;
         Self { response, because, operation: None, parameters: Vec::new(), violations }
+    }
+}
+
+/// A path for a message: a line or two at most.
+fn shortened(path: &str) -> String {
+    const SHOWN: usize = 200;
+    match path.char_indices().nth(SHOWN) {
+        None => path.to_owned(),
+        Some((cut, _)) => format!("{}… ({} bytes)", &path[..cut], path.len()),
     }
 }
 

@@ -261,3 +261,33 @@ fn every_operation_of_the_contract_answers() {
     assert_eq!(answered, 24);
     assert!(api.violations().is_empty());
 }
+
+#[test]
+fn a_flood_of_violations_is_told_in_part() {
+    let api = server();
+    let types: Vec<Value> = (0..100_000).map(Value::from).collect();
+    let response = api.handle(authorised().with_json(&json!({"url": URL, "subscribed_event_types": types})));
+    assert_eq!(response.status(), 400);
+    assert_eq!(api.violations().len(), 201);
+    let repeated = format!("{{{}\"url\": \"{URL}\"}}", "\"url\": 1,".repeat(100_000));
+    api.reset();
+    assert_eq!(api.handle(authorised().with_header("Content-Type", "application/json").with_body(repeated)).status(), 400);
+    assert_eq!(api.violations().len(), 100);
+}
+
+#[test]
+fn no_secret_is_told_back() {
+    let document = json!({"openapi": "3.1.0", "paths": {"/login": {"post": {
+        "parameters": [{"name": "token", "in": "query", "schema": {"type": "string", "maxLength": 3}}],
+        "requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": {
+            "password": {"type": "string", "format": "password", "pattern": "^[0-9]+$"},
+            "keys": {"type": "array", "items": {"type": "integer", "writeOnly": true}}
+        }}}}}
+    }}}});
+    let api = MockServer::builder(&standin::Contract::from_value("login", document).unwrap()).lenient(true).start();
+    let response = api.handle(Request::post("/login?token=canary-1").with_json(&json!({"password": "canary-2", "keys": ["canary-3"]})));
+    assert_eq!((response.status().as_u16(), api.violations().len()), (422, 3));
+    let report = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| api.verify())).unwrap_err();
+    let text = format!("{:?} {} {:?}", api.violations(), report.downcast_ref::<String>().unwrap(), response.json());
+    assert!(!text.contains("canary"), "{text}");
+}

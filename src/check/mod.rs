@@ -15,6 +15,7 @@ use crate::{
     contract::{Contract, Incoming, MediaType, Operation},
     message::Request,
     pointer::Pointer,
+    schema::MOST_VIOLATIONS,
     violation::{Place, Step, Violation},
 };
 
@@ -48,6 +49,11 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
     }
     // Stable: within a step, the order in which they were found is the order of places.
     violations.sort_by_key(Violation::step);
+    if violations.len() > MOST_VIOLATIONS {
+        violations.truncate(MOST_VIOLATIONS);
+        let found = format!("more than {MOST_VIOLATIONS}, and the rest is not told");
+        violations.push(Violation::new(Step::Body, "body.many", Place::BODY, "fewer violations", found));
+    }
     Judgement { violations, parameters, body }
 }
 

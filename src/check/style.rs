@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::whole;
 use crate::{
     contract::{Contract, Location, Operation, Parameter},
-    message::Request,
+    message::{Request, is_secret_header},
     schema::Schema,
     text::percent_decode,
     violation::{Place, Step, Violation},
@@ -37,7 +37,10 @@ pub(super) fn parameters(
         match value(parameter, &texts) {
             Some(value) => {
                 if let Some(schema) = &parameter.schema {
-                    violations.extend(schema.check(&value, Step::Parameters, |inner| within(&place, inner)));
+                    let found = schema.check(&value, Step::Parameters, |inner| within(&place, inner));
+                    // The name of a parameter may say that it is a secret, where its schema does not.
+                    let secret = parameter.name.parse().is_ok_and(|name| is_secret_header(&name));
+                    violations.extend(found.into_iter().map(|violation| if secret { violation.masked() } else { violation }));
                 }
                 decoded.push((parameter.name.clone(), value));
             }

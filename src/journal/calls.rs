@@ -226,7 +226,7 @@ impl Calls {
     }
 
     fn report(&self, expected: &str) -> String {
-        let others = (0..self.seen.len()).filter(|at| !self.chosen.contains(at)).map(|at| self.call(at)).collect::<Vec<_>>();
+        let others = (0..self.seen.len()).filter(|at| self.chosen.binary_search(at).is_err()).map(|at| self.call(at)).collect::<Vec<_>>();
         report::miscounted(expected, &self.what, &self.iter().collect::<Vec<_>>(), &others)
     }
 }

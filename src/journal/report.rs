@@ -153,10 +153,29 @@ fn shown_body(call: &Call, request: &Request) -> String {
         }
         _ => String::from_utf8_lossy(request.body()).into_owned(),
     };
+    let text = without_passwords(&text);
     match text.char_indices().find(|(at, _)| *at >= BODY_SHOWN) {
         Some((cut, _)) => format!("{}… ({} bytes)", &text[..cut], request.body().len()),
         None => text,
     }
+}
+
+/// Text in which the user names and passwords of URLs are masked: `https://***@example.com`.
+fn without_passwords(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        masked.push_str(before);
+        masked.push_str("://");
+        let authority = after.find(|char: char| char.is_whitespace() || "/?#\"'\\".contains(char)).unwrap_or(after.len());
+        rest = after;
+        if let Some(at) = after[..authority].rfind('@') {
+            masked.push_str(MASK);
+            rest = &after[at..];
+        }
+    }
+    masked.push_str(rest);
+    masked
 }
 
 /// Masks what the schema calls secret; whether there was anything.
@@ -187,4 +206,20 @@ pub(super) fn mask(value: &mut Value, annotations: &Annotations, note: &Note) ->
 /// Text as one word of a POSIX shell.
 fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_shown_without_their_passwords() {
+        let shown = without_passwords(r#"{"a":"https://user:canary@example.com/@x","b":"http://c@d","c":"https://e.f/g@h","d":"://"}"#);
+        assert_eq!(shown, r#"{"a":"https://***@example.com/@x","b":"http://***@d","c":"https://e.f/g@h","d":"://"}"#);
+    }
+
+    #[test]
+    fn words_of_the_shell_are_quoted() {
+        assert_eq!(shell("it's"), r"'it'\''s'");
+    }
 }

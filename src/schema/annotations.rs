@@ -106,6 +106,21 @@ impl Annotations {
         note.items.map(|id| &self.notes[id])
     }
 
+    /// Whether a place, or one that it lies in, holds a secret.
+    pub(crate) fn is_secret(&self, place: &Pointer) -> bool {
+        let mut note = self.root();
+        for token in place.tokens() {
+            if note.meaning == Some(Meaning::Secret) {
+                return true;
+            }
+            match self.member(note, &token).or_else(|| self.items(note)) {
+                Some(below) => note = below,
+                None => return false,
+            }
+        }
+        note.meaning == Some(Meaning::Secret)
+    }
+
     /// Fills in what the server fills in, all over a value.
     pub(crate) fn fill(&self, value: &mut Value, now: Timestamp) {
         self.fill_at(self.root(), value, now);

@@ -19,6 +19,9 @@ pub(super) type Validator = jsonschema::Validator;
 /// The base URI of extracts: nothing is ever fetched from it.
 pub(super) const BASE: &str = "standin:contract";
 
+/// No message has more violations than this: an array of a million wrong items needs no million explanations.
+pub(crate) const MOST_VIOLATIONS: usize = 200;
+
 /// Compiles an extract. Formats are asserted, and nothing outside the extract is ever looked for.
 pub(super) fn compile(document: &Document, extract: &Value) -> Result<Validator, SchemaDefect> {
     let mut options = jsonschema::options()
@@ -42,16 +45,22 @@ pub(super) fn violations(
     value: &Value,
     step: Step,
     at: impl Fn(Pointer) -> Place,
+    secret: impl Fn(&Pointer) -> bool,
 ) -> Vec<Violation> {
     // The usual case costs one walk and no allocation.
     if validator.is_valid(value) {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    validator.iter_errors(value).for_each(|error| collect(&error, document, &mut findings));
+    validator.iter_errors(value).take(MOST_VIOLATIONS + 1).for_each(|error| collect(&error, document, &mut findings));
     findings.sort_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
     findings.dedup_by(|a, b| a.place == b.place && a.rule == b.rule);
-    findings.into_iter().map(|finding| finding.into_violation(document, step, &at)).collect()
+    let violations = findings.into_iter().map(|finding| {
+        let hidden = secret(&finding.place);
+        let violation = finding.into_violation(document, step, &at);
+        if hidden { violation.masked() } else { violation }
+    });
+    violations.collect()
 }
 
 /// One thing that is wrong, before it is known which message the value stands in.

@@ -22,6 +22,7 @@ use serde_json::Value;
 
 pub(crate) use self::{
     annotations::{Annotations, Meaning, Note, ValueRule},
+    check::MOST_VIOLATIONS,
     dialect::SchemaDefect,
     generate::Setting,
 };
@@ -122,7 +123,10 @@ impl Schema {
     /// its own: a value that nobody can judge must not pass.
     pub(crate) fn check(&self, value: &Value, step: Step, at: impl Fn(Pointer) -> Place) -> Vec<Violation> {
         match self.validator() {
-            Ok(validator) => check::violations(validator, &self.0.document, value, step, at),
+            Ok(validator) => {
+                let secret = |place: &Pointer| self.annotations().is_secret(place);
+                check::violations(validator, &self.0.document, value, step, at, secret)
+            }
             Err(defect) => vec![self.unusable(&defect)],
         }
     }

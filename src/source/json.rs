@@ -84,6 +84,9 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
     offset
 }
 
+/// How many repeated members are named.
+const MOST_DUPLICATES: usize = 100;
+
 /// What the reader notes on its way: places are put together on the way back, so that good input pays nothing.
 #[derive(Default)]
 struct Trail {
@@ -102,6 +105,13 @@ impl Trail {
             pointer
         });
         pointers.collect()
+    }
+
+    fn repeated(&self, name: &str) {
+        let mut duplicates = self.duplicates.borrow_mut();
+        if duplicates.len() < MOST_DUPLICATES {
+            duplicates.push(vec![name.to_owned()]);
+        }
     }
 
     /// Runs the reading of one child, and names the child in whatever it noted.
@@ -178,7 +188,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         while let Some(name) = members.next_key::<String>()? {
             let value = self.0.child(|| name.clone(), || members.next_value_seed(self))?;
             if object.contains_key(&name) {
-                self.0.duplicates.borrow_mut().push(vec![name.clone()]);
+                self.0.repeated(&name);
             }
             object.insert(name, value);
         }

@@ -116,11 +116,17 @@ fn scalar(schema: &Schema, text: &str) -> Value {
         return string;
     }
     let mut others = readings(text);
-    let first = others.next().unwrap_or(string);
+    let first = others.next().unwrap_or_else(|| string.clone());
     if schema.accepts(&first) {
         return first;
     }
-    others.find(|reading| schema.accepts(reading)).unwrap_or(first)
+    if let Some(fitting) = others.find(|reading| schema.accepts(reading)) {
+        return fitting;
+    }
+    // Nothing fits. What at least has the right type is told about, else what the text looks like.
+    let wrong_type =
+        |reading: &Value| schema.check(reading, Step::Parameters, Place::Body).iter().any(|violation| violation.code() == "schema.type");
+    if wrong_type(&string) { first } else { string }
 }
 
 /// An array of the items, in the reading that the schema accepts: all as text, or each as what it looks like.

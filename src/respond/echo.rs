@@ -24,7 +24,10 @@ pub(super) struct Echo<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    /// A member of the body.
     Sent,
+    /// A path parameter: it names what is answered with, also where the client may not set it.
+    Path,
     /// Not sent: null, but only where the answer's schema speaks of null.
     Absent,
     /// The id of the entity that the path names: for the outermost `id` alone.
@@ -52,7 +55,7 @@ pub(super) fn echoes<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
     for (name, value) in &judgement.parameters {
         let in_path = scene.operation.path_parameters().any(|parameter| parameter == name);
         if in_path && !echoes.iter().any(|echo| echo.name == name) {
-            echoes.push(sent(name, value));
+            echoes.push(Echo { name, value, kind: Kind::Path });
         }
     }
     if let Some(value) = identity(scene.operation, judgement) {
@@ -78,7 +81,7 @@ fn declared<'a>(scene: &Scene<'a>) -> Option<(&'a Annotations, &'a Note)> {
 impl<'a> Echo<'a> {
     /// The name, if there is a value that takes the place of whatever the answer has there.
     pub(super) fn given(&self) -> Option<&'a str> {
-        (self.kind == Kind::Sent).then_some(self.name)
+        matches!(self.kind, Kind::Sent | Kind::Path).then_some(self.name)
     }
 }
 
@@ -126,8 +129,15 @@ fn apply_at(body: &mut Value, noted: Option<(&Annotations, &Note)>, echoes: &[Ec
 
 /// Whether a member may be taken over at all; whether the value fits is for the check of the whole.
 fn takes(echo: &Echo<'_>, note: Option<&Note>) -> bool {
-    let ours = note.is_some_and(|note| note.read_only || note.value.is_some());
-    !ours && (echo.kind == Kind::Sent || note.is_some_and(|note| note.nullable))
+    let filled = note.is_some_and(|note| note.value.is_some());
+    let read_only = note.is_some_and(|note| note.read_only);
+    match echo.kind {
+        _ if filled => false,
+        Kind::Path => true,
+        Kind::Sent => !read_only,
+        Kind::Absent => !read_only && note.is_some_and(|note| note.nullable),
+        Kind::Identity => false,
+    }
 }
 
 /// Those members that can be taken over, each beside those before it, without breaking the schema.

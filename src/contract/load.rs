@@ -329,10 +329,13 @@ impl<'d> Loader<'d> {
         Ok(responses)
     }
 
+    /// A `$ref` in the place of the whole content is none of the specification's, and some documents have it.
     fn content(&self, place: &Pointer, holder: &Map<String, Value>, direction: Direction) -> Result<Vec<MediaType>, Error> {
-        let at = place.join("content");
-        let ranges = self.members(holder, place, "content", "content")?;
-        ranges.into_iter().map(|range| self.media_type(&at.join(&range), range, direction)).collect()
+        if !holder.contains_key("content") {
+            return Ok(Vec::new());
+        }
+        let (at, content) = self.object(&place.join("content"), "content")?;
+        content.keys().map(|range| self.media_type(&at.join(range), range.clone(), direction)).collect()
     }
 
     fn media_type(&self, at: &Pointer, range: String, direction: Direction) -> Result<MediaType, Error> {

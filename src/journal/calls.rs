@@ -33,27 +33,27 @@ impl Call {
 
     /// The request.
     pub fn request(&self) -> &Request {
-        &self.exchange.request
+        &self.exchange.entry.request
     }
 
     /// The answer.
     pub fn response(&self) -> &Response {
-        &self.exchange.response
+        &self.exchange.entry.response
     }
 
     /// The operation that it was for, if there is one.
     pub fn operation(&self) -> Option<&Operation> {
-        self.exchange.operation.map(|number| &self.contract.operations()[number])
+        self.exchange.entry.operation.map(|number| &self.contract.operations()[number])
     }
 
     /// Everything in which it breaks the contract, in the order of judgement.
     pub fn violations(&self) -> &[Violation] {
-        &self.exchange.violations
+        &self.exchange.entry.violations
     }
 
     /// Why it was answered as it was.
     pub fn because(&self) -> &Because {
-        &self.exchange.because
+        &self.exchange.entry.because
     }
 }
 
@@ -101,7 +101,7 @@ impl Calls {
     pub fn to(mut self, operation: &str) -> Self {
         let wanted = self.contract.operation(operation);
         let (number, name) = (wanted.number, wanted.name().to_owned());
-        self.retain(|exchange| exchange.operation == Some(number));
+        self.retain(|exchange| exchange.entry.operation == Some(number));
         self.what += &format!(" to {name}");
         self
     }
@@ -109,7 +109,7 @@ impl Calls {
     /// Those that break the contract.
     #[must_use]
     pub fn violating(mut self) -> Self {
-        self.retain(|exchange| !exchange.violations.is_empty());
+        self.retain(|exchange| !exchange.entry.violations.is_empty());
         self.what += " with violations";
         self
     }

@@ -35,6 +35,14 @@ const MOST_BYTES: usize = 64 << 20;
 pub(crate) struct Exchange {
     /// Counted from 1, over the life of the server or since its last reset.
     pub(crate) number: u64,
+    pub(crate) entry: Entry,
+    /// The size of both messages.
+    bytes: usize,
+}
+
+/// What a call is made of.
+#[derive(Debug)]
+pub(crate) struct Entry {
     pub(crate) request: Request,
     pub(crate) response: Response,
     /// The operation's number in the contract.
@@ -42,8 +50,6 @@ pub(crate) struct Exchange {
     pub(crate) parameters: Vec<(String, serde_json::Value)>,
     pub(crate) violations: Vec<Violation>,
     pub(crate) because: Because,
-    /// The size of both messages.
-    bytes: usize,
 }
 
 impl Entry {
@@ -53,16 +59,6 @@ impl Entry {
         let target = self.request.path().len() + self.request.query().map_or(0, str::len);
         target + headers(self.request.headers()) + self.request.body().len() + headers(self.response.headers()) + self.response.body().len()
     }
-}
-
-/// What a call is made of, before it has its number.
-pub(crate) struct Entry {
-    pub(crate) request: Request,
-    pub(crate) response: Response,
-    pub(crate) operation: Option<usize>,
-    pub(crate) parameters: Vec<(String, serde_json::Value)>,
-    pub(crate) violations: Vec<Violation>,
-    pub(crate) because: Because,
 }
 
 /// The calls of one server, the newest last. The lock is held for moving pointers only.
@@ -80,8 +76,7 @@ struct Kept {
 impl Journal {
     pub(crate) fn add(&self, entry: Entry) -> Arc<Exchange> {
         let bytes = entry.bytes();
-        let Entry { request, response, operation, parameters, violations, because } = entry;
-        let mut exchange = Exchange { number: 0, request, response, operation, parameters, violations, because, bytes };
+        let mut exchange = Exchange { number: 0, entry, bytes };
         // Freed after the lock is.
         let mut gone = Vec::new();
         let mut kept = self.kept();

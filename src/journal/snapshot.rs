@@ -82,7 +82,7 @@ fn parameters(call: &Call, names: &mut Names) -> Value {
     };
     let declared = call.operation().map(|operation| operation.parameters.as_slice()).unwrap_or_default();
     let mut view = Map::new();
-    for (name, value) in call.exchange.parameters.iter().filter(|(name, _)| !secret(name)) {
+    for (name, value) in call.exchange.entry.parameters.iter().filter(|(name, _)| !secret(name)) {
         let parameter = declared.iter().find(|parameter| parameter.name == *name && parameter.location != Location::Cookie);
         let mut value = value.clone();
         match parameter.and_then(|parameter| parameter.schema.as_ref()) {

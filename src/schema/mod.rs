@@ -149,7 +149,7 @@ impl Schema {
             let validator = self.validator()?;
             generate::valid_value(plan, |value| validator.is_valid(value), seed, setting).ok_or_else(|| SchemaDefect {
                 pointer: self.0.pointer.clone(),
-                problem: format!("no value that satisfies it was found in {} tries", generate::TRIES),
+                problem: format!("one that no value was found for in {} tries", generate::TRIES),
             })
         });
         made.map_err(|defect| self.unusable(&defect))

@@ -64,8 +64,12 @@ fn a_panic_carries_the_line_of_the_test() {
     let place: Arc<Mutex<Option<(String, u32)>>> = Arc::default();
     let seen = Arc::clone(&place);
     let before = std::panic::take_hook();
+    // The hook is the whole process's: other tests panic meanwhile, on threads of their own.
+    let here = std::thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
-        *seen.lock().unwrap() = info.location().map(|place| (place.file().to_owned(), place.line()));
+        if std::thread::current().id() == here {
+            *seen.lock().unwrap() = info.location().map(|place| (place.file().to_owned(), place.line()));
+        }
     }));
     let api = server();
     let line = line!() + 1;

@@ -81,46 +81,47 @@ impl Router {
     }
 
     /// Finds the operation for a path as it was sent. `HEAD` is answered by `GET` (RFC 9110, section 9.3.2).
+    ///
+    /// The path decides, then the method: a concrete path without the method is no reason to look at a templated one.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found {
         let based = self.bases.iter().filter_map(|base| path.strip_prefix(base.as_str()));
-        let mut others: Vec<Method> = Vec::new();
-        for path in std::iter::once(path).chain(based.filter(|rest| rest.starts_with('/'))) {
+        let mut values = Vec::new();
+        let mut known = std::iter::once(path).chain(based.filter(|rest| rest.starts_with('/'))).filter_map(|path| {
             let decoded: Vec<String> = segments(path).map(percent_decode).collect();
-            let mut values = Vec::new();
-            if let Some(number) = self.walk(0, &decoded, method, &mut values, &mut others) {
-                return Found::Operation(number, values);
+            values.clear();
+            self.walk(0, &decoded, &mut values)
+        });
+        let Some(node) = known.next() else {
+            return Found::Nothing { near: self.near(path) };
+        };
+        drop(known);
+        match node.number(method) {
+            Some(number) => Found::Operation(number, values),
+            None => {
+                let mut others: Vec<Method> = node.methods.iter().map(|(method, _)| method.clone()).collect();
+                others.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+                Found::OtherMethods(others)
             }
         }
-        if others.is_empty() {
-            return Found::Nothing { near: self.near(path) };
-        }
-        others.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-        others.dedup();
-        Found::OtherMethods(others)
     }
 
-    /// Depth first, the concrete before the templated. A path whose concrete reading lacks the method may still have it
-    /// in a templated reading.
-    fn walk(&self, here: usize, path: &[String], method: &Method, values: &mut Vec<String>, others: &mut Vec<Method>) -> Option<usize> {
+    /// The node of the template that fits, depth first, the concrete before the templated.
+    fn walk(&self, here: usize, path: &[String], values: &mut Vec<String>) -> Option<&Node> {
         let node = &self.nodes[here];
         let Some((segment, rest)) = path.split_first() else {
-            let number = node.number(method);
-            if number.is_none() {
-                others.extend(node.methods.iter().map(|(method, _)| method.clone()));
-            }
-            return number;
+            return (!node.methods.is_empty()).then_some(node);
         };
         if let Some(child) = node.concrete.get(segment)
-            && let Some(number) = self.walk(*child, rest, method, values, others)
+            && let Some(found) = self.walk(*child, rest, values)
         {
-            return Some(number);
+            return Some(found);
         }
         for (template, child) in &node.templated {
             let before = values.len();
             if template.matches(segment, values)
-                && let Some(number) = self.walk(*child, rest, method, values, others)
+                && let Some(found) = self.walk(*child, rest, values)
             {
-                return Some(number);
+                return Some(found);
             }
             values.truncate(before);
         }
@@ -243,9 +244,10 @@ mod tests {
     fn methods_and_misses_are_told_apart() {
         let mut router = router(&["/things/mine", "/things/{id}"]);
         router.add(&Method::DELETE, "/things/{id}", 2);
-        assert_eq!(router.find(&Method::DELETE, "/things/mine"), Found::Operation(2, vec!["mine".into()]));
+        assert_eq!(router.find(&Method::DELETE, "/things/7"), Found::Operation(2, vec!["7".into()]));
+        assert_eq!(router.find(&Method::DELETE, "/things/mine"), Found::OtherMethods(vec![Method::GET]));
         assert_eq!(router.find(&Method::HEAD, "/things/mine"), Found::Operation(0, vec![]));
-        assert_eq!(router.find(&Method::POST, "/things/mine"), Found::OtherMethods(vec![Method::DELETE, Method::GET]));
+        assert_eq!(router.find(&Method::POST, "/things/7"), Found::OtherMethods(vec![Method::DELETE, Method::GET]));
         assert_eq!(router.find(&Method::GET, "/thing/mine"), Found::Nothing { near: Some("/things/mine".into()) });
         assert_eq!(router.find(&Method::GET, "/"), Found::Nothing { near: None });
     }

@@ -100,13 +100,25 @@ fn value(parameter: &Parameter, texts: &[String]) -> Option<Value> {
 
 /// The ways to read a text, the most telling first.
 fn readings(text: &str) -> impl Iterator<Item = Value> {
-    let number = serde_json::from_str::<Value>(text).ok().filter(Value::is_number);
+    let number = serde_json::from_str::<Value>(text).ok().filter(Value::is_number).map(|number| beyond(text, number));
     let truth = match text {
         "true" => Some(Value::Bool(true)),
         "false" => Some(Value::Bool(false)),
         _ => None,
     };
     number.into_iter().chain(truth).chain(std::iter::once(Value::String(text.to_owned())))
+}
+
+/// An integer that is too large for 64 bits, as a float that is no nearer to zero: rounded towards zero, one just outside a
+/// bound would stand on it.
+fn beyond(text: &str, number: Value) -> Value {
+    let (Ok(exact), Some(float)) = (text.parse::<i128>(), number.as_f64().filter(|_| number.is_f64())) else { return number };
+    let outer = match exact {
+        exact if exact > 0 && (float as i128) < exact => float.next_up(),
+        exact if exact < 0 && (float as i128) > exact => float.next_down(),
+        _ => float,
+    };
+    outer.into()
 }
 
 fn scalar(schema: &Schema, text: &str) -> Value {
@@ -181,6 +193,7 @@ paths:
         - {name: tags, in: query, schema: {type: array, items: {type: string}}}
         - {name: ids, in: query, explode: false, schema: {type: array, items: {type: integer}}}
         - {name: code, in: query, schema: {anyOf: [{type: string, maxLength: 3}, {type: integer, minimum: 5000}]}}
+        - {name: big, in: query, schema: {type: integer, format: int64}}
         - {name: X-Version, in: header, required: true, schema: {type: string, pattern: '^\d+$'}}
 "#;
 
@@ -208,6 +221,11 @@ paths:
     fn what_does_not_fit_is_told() {
         let told = |target: &str| judged(target, &[("x-version", "1")]).1;
         assert_eq!(told("/x/7?limit=101"), ["query limit: expected at most 100, found the number 101"]);
+        for (number, told_of) in
+            [("9223372036854775807", 0), ("-9223372036854775808", 0), ("9223372036854775808", 1), ("-9223372036854775809", 1)]
+        {
+            assert_eq!(told(&format!("/x/7?big={number}")).len(), told_of, "{number}");
+        }
         assert_eq!(told("/x/7?limit=abc"), ["query limit: expected an integer, found \"abc\""]);
         assert_eq!(told("/x/7?limit="), ["query limit: expected an integer, found \"\""]);
         assert_eq!(told("/x/7?limit=1&limit=2"), ["query limit: expected an integer, found an array of 2"]);

@@ -272,7 +272,7 @@ fn a_flood_of_violations_is_told_in_part() {
     let repeated = format!("{{{}\"url\": \"{URL}\"}}", "\"url\": 1,".repeat(100_000));
     api.reset();
     assert_eq!(api.handle(authorised().with_header("Content-Type", "application/json").with_body(repeated)).status(), 400);
-    assert_eq!(api.violations().len(), 100);
+    assert_eq!(api.violations().len(), 1, "one member is one violation, however often it is given");
 }
 
 #[test]

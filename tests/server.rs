@@ -125,6 +125,17 @@ fn a_connection_is_kept_alive() {
 }
 
 #[test]
+fn a_client_that_closes_its_side_is_answered() {
+    let api = kayle::start();
+    let mut client = TcpStream::connect(api.addr()).unwrap();
+    client.write_all(get(PATH).as_bytes()).unwrap();
+    client.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
+}
+
+#[test]
 fn head_is_get_without_its_body() {
     let api = kayle::start();
     let answer = raw(&api, &get(PATH).replacen("GET", "HEAD", 1));

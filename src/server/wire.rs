@@ -141,7 +141,8 @@ async fn connection(stream: TcpStream, shared: Shared, _guard: OpenGuard) {
     let _ = stream.set_nodelay(true);
     let mut stopped = shared.stopped.clone();
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT);
+    // A client that has said all it wants to say may close its side and still be answered.
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT).half_close(true);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MOST_STREAMS);
     let serving = Arc::new(shared.clone());
     let service = service_fn(move |request| {

@@ -7,7 +7,7 @@
 //!
 //! It knows templates and numbers, not contracts, so that a contract can own its router: thousands of servers share it.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::{
     message::Method,
@@ -87,7 +87,7 @@ impl Router {
         let based = self.bases.iter().filter_map(|base| path.strip_prefix(base.as_str()));
         let mut values = Vec::new();
         let mut known = std::iter::once(path).chain(based.filter(|rest| rest.starts_with('/'))).filter_map(|path| {
-            let decoded: Vec<String> = segments(path).map(percent_decode).collect();
+            let decoded: Vec<Cow<'_, str>> = segments(path).map(percent_decode).collect();
             values.clear();
             self.walk(0, &decoded, &mut values)
         });
@@ -106,12 +106,12 @@ impl Router {
     }
 
     /// The node of the template that fits, depth first, the concrete before the templated.
-    fn walk(&self, here: usize, path: &[String], values: &mut Vec<String>) -> Option<&Node> {
+    fn walk(&self, here: usize, path: &[Cow<'_, str>], values: &mut Vec<String>) -> Option<&Node> {
         let node = &self.nodes[here];
         let Some((segment, rest)) = path.split_first() else {
             return (!node.methods.is_empty()).then_some(node);
         };
-        if let Some(child) = node.concrete.get(segment)
+        if let Some(child) = node.concrete.get(segment.as_ref())
             && let Some(found) = self.walk(*child, rest, values)
         {
             return Some(found);
@@ -157,10 +157,10 @@ impl Segment {
         let mut rest = template;
         while let Some((text, after)) = rest.split_once('{') {
             let Some((_, after)) = after.split_once('}') else { break };
-            texts.push(percent_decode(text));
+            texts.push(percent_decode(text).into_owned());
             rest = after;
         }
-        texts.push(percent_decode(rest));
+        texts.push(percent_decode(rest).into_owned());
         Self { texts }
     }
 

@@ -1,10 +1,12 @@
 //! Small things about text that several layers need.
 
+use std::borrow::Cow;
+
 /// Percent-decoding (RFC 3986, section 2.1), exactly once. What is no valid escape stays as it is, and so does what
 /// would not be UTF-8 afterwards.
-pub(crate) fn percent_decode(text: &str) -> String {
+pub(crate) fn percent_decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -18,7 +20,7 @@ pub(crate) fn percent_decode(text: &str) -> String {
             _ => decoded.push(*first),
         }
     }
-    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
+    String::from_utf8(decoded).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 const fn hex(digit: u8) -> u8 {

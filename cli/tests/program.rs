@@ -1,5 +1,8 @@
 //! The real program, asked by real curl.
 
+// Signals and the shell: what the program itself does on Windows is the same, but nobody asks it this way there.
+#![cfg(unix)]
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     process::{Child, Command, ExitStatus, Stdio},

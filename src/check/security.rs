@@ -3,6 +3,8 @@
 //! Alternatives are tried one by one; the request passes if one of them is met in all its parts. What was sent as a
 //! credential is never part of a violation.
 
+use std::borrow::Cow;
+
 use super::whole;
 use crate::{
     contract::{Contract, Location, Operation, Requirement, SchemeKind, SecurityScheme},
@@ -91,9 +93,9 @@ pub(super) fn violations(contract: &Contract, operation: &Operation, request: &R
 
 fn judge(scheme: &SecurityScheme, requirement: &Requirement, request: &Request, access: &Access) -> Result<(), Refusal> {
     let credential = match &scheme.kind {
-        SchemeKind::Bearer => authorization(request, "bearer")?,
-        SchemeKind::Basic => basic(&authorization(request, "basic")?)?,
-        SchemeKind::ApiKey(location, name) => api_key(request, *location, name)?,
+        SchemeKind::Bearer => Cow::Borrowed(authorization(request, "bearer")?),
+        SchemeKind::Basic => Cow::Owned(basic(authorization(request, "basic")?)?),
+        SchemeKind::ApiKey(location, name) => Cow::Owned(api_key(request, *location, name)?),
         SchemeKind::Other => return Ok(()),
     };
     if access.keys.is_empty() {
@@ -105,7 +107,7 @@ fn judge(scheme: &SecurityScheme, requirement: &Requirement, request: &Request, 
 
 /// The credentials of an `Authorization` header; the scheme's name is case-insensitive (RFC 9110, section 11.1). What
 /// follows a bearer token after a blank is left aside.
-fn authorization(request: &Request, scheme: &str) -> Result<String, Refusal> {
+fn authorization<'r>(request: &'r Request, scheme: &str) -> Result<&'r str, Refusal> {
     let mut values = request.headers().get_all("authorization");
     let value = values.next().ok_or(Refusal::Missing)?.to_str().map_err(|_| Refusal::Malformed)?;
     let (given, credential) = value.split_once(' ').unwrap_or((value, ""));
@@ -113,7 +115,7 @@ fn authorization(request: &Request, scheme: &str) -> Result<String, Refusal> {
     if !given.eq_ignore_ascii_case(scheme) || credential.is_empty() || values.next().is_some() {
         return Err(Refusal::Malformed);
     }
-    Ok(credential.to_owned())
+    Ok(credential)
 }
 
 /// `user:password` of RFC 7617, section 2.
@@ -157,7 +159,7 @@ fn api_key(request: &Request, location: Location, name: &str) -> Result<String, 
 
 fn cookie(request: &Request, name: &str) -> Option<String> {
     let pairs = request.header("cookie")?.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| percent_decode(value))
+    pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| percent_decode(value).into_owned())
 }
 
 fn violation(contract: &Contract, operation: &Operation, refusal: Refusal, nearest: &Requirement) -> Violation {

@@ -63,7 +63,7 @@ pub(super) fn parameters(
 
 /// The decoded values of a query parameter: one for each time it is given (`application/x-www-form-urlencoded`).
 pub(super) fn query_values(request: &Request, name: &str) -> Vec<String> {
-    let decode = |text: &str| percent_decode(&text.replace('+', " "));
+    let decode = |text: &str| percent_decode(&text.replace('+', " ")).into_owned();
     let pairs = request.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
     let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.filter(|(known, _)| decode(known) == name).map(|(_, value)| decode(value)).collect()

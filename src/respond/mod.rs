@@ -241,7 +241,10 @@ fn write(media_type: &MediaType, status: StatusCode, body: &Value) -> Result<Res
     let text = match body {
         Value::String(text) if !is_json(content_type) => text.clone().into_bytes(),
         // Writing a value into memory cannot fail.
-        _ if is_json(content_type) => serde_json::to_vec(body).unwrap_or_default(),
+        _ if is_json(content_type) => {
+            let mut text = Vec::with_capacity(512);
+            serde_json::to_writer(&mut text, body).map(|()| text).unwrap_or_default()
+        }
         _ => {
             let place = Place::Answer(Pointer::root());
             let found = format!("{}, which standin cannot write as `{range}` yet", crate::source::describe(body));

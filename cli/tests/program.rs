@@ -104,6 +104,8 @@ fn broken_requests_are_told_line_by_line_and_in_the_exit_code() {
     let (status, said) = program.stop();
     assert_eq!(status.code(), Some(1), "{said}");
     assert!(!said.contains('\x1b'), "colours are for terminals: {said:?}");
+    let place = said.split("rule: ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    assert_eq!(include_str!("../../README.md").matches(place).count(), 2, "the README shows another place than {place}");
     insta::assert_snapshot!(said);
 }
 

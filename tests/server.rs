@@ -84,19 +84,6 @@ fn a_hundred_tests_at_once_share_nothing() {
     tests.into_iter().for_each(|test| test.join().unwrap());
 }
 
-#[test]
-fn a_thousand_servers_work_in_one_process() {
-    // Two file descriptors are in use for each while it is asked; most systems allow 1024 to a process.
-    let servers: Vec<MockServer> = (0..1000).filter_map(|_| kayle::builder().try_start().ok()).collect();
-    assert!(servers.len() > 900, "only {} servers could be started", servers.len());
-    for (number, api) in servers.iter().enumerate() {
-        let text =
-            raw(api, &format!("GET {PATH}?limit=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {number}\r\nConnection: close\r\n\r\n"));
-        assert!(text.starts_with("HTTP/1.1 200"), "{number}: {text}");
-        api.calls().only();
-    }
-}
-
 fn raw(api: &MockServer, request: &str) -> String {
     let mut client = TcpStream::connect(api.addr()).unwrap();
     client.set_read_timeout(Some(Duration::from_secs(10))).unwrap();

@@ -15,7 +15,7 @@ use crate::{
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
     respond::{self, Answer, Because, Scene},
-    router::Found,
+    router::Missed,
     seed::Seed,
     text::either,
     violation::{Place, Step, Violation},
@@ -68,8 +68,8 @@ impl Engine {
 
     fn decide(&self, request: &Request) -> Decision {
         let (number, captured) = match self.contract.router().find(request.method(), request.path()) {
-            Found::Operation(number, captured) => (number, captured),
-            missed => return self.miss(request, missed),
+            Ok(found) => found,
+            Err(missed) => return self.miss(request, missed),
         };
         let operation = &self.contract.operations()[number];
         let judgement = check::request(&self.contract, operation, &captured, request, &self.access);
@@ -95,15 +95,15 @@ impl Engine {
         Decision { response, because, operation: Some(number), parameters: judgement.parameters, violations: all }
     }
 
-    fn miss(&self, request: &Request, missed: Found) -> Decision {
+    fn miss(&self, request: &Request, missed: Missed) -> Decision {
         let method = request.method();
         let (violation, allowed) = match missed {
-            Found::OtherMethods(allowed) => {
+            Missed::OtherMethods(allowed) => {
                 let names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
                 let expected = format!("{} for {}", either(&names), shortened(request.path()));
                 (Violation::new(Step::Route, "route.unknown-method", Place::Route, expected, method.to_string()), allowed)
             }
-            Found::Nothing { near } => {
+            Missed::Nothing { near } => {
                 let found = format!("{method} {}", shortened(request.path()));
                 let expected = format!("a path of {}", self.contract.name());
                 let violation = Violation::new(Step::Route, "route.unknown-path", Place::Route, expected, found);
@@ -113,7 +113,6 @@ impl Engine {
                 };
                 (violation, Vec::new())
             }
-            Found::Operation(..) => unreachable!("found operations are not missed"),
         };
         Decision {
             response: respond::no_operation(&violation, &allowed),

@@ -31,11 +31,12 @@ struct Node {
     methods: Vec<(Method, usize)>,
 }
 
-/// What a request's method and path lead to.
+/// The operation's number, and the decoded values of its path parameters in the order of the template.
+pub(crate) type Found = (usize, Vec<String>);
+
+/// Why a request's method and path lead to no operation.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Found {
-    /// The operation's number, and the decoded values of its path parameters in the order of the template.
-    Operation(usize, Vec<String>),
+pub(crate) enum Missed {
     /// The path is known, the method is not; these are.
     OtherMethods(Vec<Method>),
     /// No template matches; the one that is most like the path, if any is.
@@ -83,7 +84,7 @@ impl Router {
     /// Finds the operation for a path as it was sent. `HEAD` is answered by `GET` (RFC 9110, section 9.3.2).
     ///
     /// The path decides, then the method: a concrete path without the method is no reason to look at a templated one.
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Found {
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Result<Found, Missed> {
         let based = self.bases.iter().filter_map(|base| path.strip_prefix(base.as_str()));
         let mut values = Vec::new();
         let mut known = std::iter::once(path).chain(based.filter(|rest| rest.starts_with('/'))).filter_map(|path| {
@@ -92,15 +93,15 @@ impl Router {
             self.walk(0, &decoded, &mut values)
         });
         let Some(node) = known.next() else {
-            return Found::Nothing { near: self.near(path) };
+            return Err(Missed::Nothing { near: self.near(path) });
         };
         drop(known);
         match node.number(method) {
-            Some(number) => Found::Operation(number, values),
+            Some(number) => Ok((number, values)),
             None => {
                 let mut others: Vec<Method> = node.methods.iter().map(|(method, _)| method.clone()).collect();
                 others.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-                Found::OtherMethods(others)
+                Err(Missed::OtherMethods(others))
             }
         }
     }
@@ -205,10 +206,7 @@ mod tests {
     }
 
     fn found(router: &Router, path: &str) -> Option<(usize, Vec<String>)> {
-        match router.find(&Method::GET, path) {
-            Found::Operation(number, values) => Some((number, values)),
-            _ => None,
-        }
+        router.find(&Method::GET, path).ok()
     }
 
     #[test]
@@ -244,11 +242,11 @@ mod tests {
     fn methods_and_misses_are_told_apart() {
         let mut router = router(&["/things/mine", "/things/{id}"]);
         router.add(&Method::DELETE, "/things/{id}", 2);
-        assert_eq!(router.find(&Method::DELETE, "/things/7"), Found::Operation(2, vec!["7".into()]));
-        assert_eq!(router.find(&Method::DELETE, "/things/mine"), Found::OtherMethods(vec![Method::GET]));
-        assert_eq!(router.find(&Method::HEAD, "/things/mine"), Found::Operation(0, vec![]));
-        assert_eq!(router.find(&Method::POST, "/things/7"), Found::OtherMethods(vec![Method::DELETE, Method::GET]));
-        assert_eq!(router.find(&Method::GET, "/thing/mine"), Found::Nothing { near: Some("/things/mine".into()) });
-        assert_eq!(router.find(&Method::GET, "/"), Found::Nothing { near: None });
+        assert_eq!(router.find(&Method::DELETE, "/things/7"), Ok((2, vec!["7".into()])));
+        assert_eq!(router.find(&Method::DELETE, "/things/mine"), Err(Missed::OtherMethods(vec![Method::GET])));
+        assert_eq!(router.find(&Method::HEAD, "/things/mine"), Ok((0, vec![])));
+        assert_eq!(router.find(&Method::POST, "/things/7"), Err(Missed::OtherMethods(vec![Method::DELETE, Method::GET])));
+        assert_eq!(router.find(&Method::GET, "/thing/mine"), Err(Missed::Nothing { near: Some("/things/mine".into()) }));
+        assert_eq!(router.find(&Method::GET, "/"), Err(Missed::Nothing { near: None }));
     }
 }

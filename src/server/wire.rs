@@ -103,12 +103,18 @@ impl Drop for Wire {
 /// The process's runtime, started with the first server.
 fn runtime() -> std::io::Result<&'static Runtime> {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    static STARTING: Mutex<()> = Mutex::new(());
+    if let Some(runtime) = RUNTIME.get() {
+        return Ok(runtime);
+    }
+    // Two first servers may race, and a second runtime could not be dropped: tokio forbids that inside a runtime, where
+    // the servers of a `#[tokio::test]` are started.
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(runtime) = RUNTIME.get() {
         return Ok(runtime);
     }
     let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().min(4));
     let runtime = Builder::new_multi_thread().worker_threads(threads).thread_name("standin").enable_all().build()?;
-    // Two first servers may race: the runtime that comes second has no task yet, and goes.
     Ok(RUNTIME.get_or_init(|| runtime))
 }
 

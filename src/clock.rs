@@ -103,6 +103,28 @@ fn civil(days: i64) -> (i64, u32, u32) {
     (year, u32::try_from(month).unwrap_or(1), u32::try_from(day).unwrap_or(1))
 }
 
+/// A date or time of RFC 3339 as HTTP writes it (RFC 9110, section 5.6.7): `Sat, 31 Jan 2026 12:00:00 GMT`. `None` for what is
+/// neither; offsets other than `Z` are taken for it.
+pub(crate) fn http_date(text: &str) -> Option<String> {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut parts = text.get(..10)?.split('-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let time = text.get(11..19).filter(|time| time.len() == 8 && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':'));
+    let first = days_before(year);
+    let date =
+        (first..first + 366).find(|days| civil(*days) == (year, u32::try_from(month).unwrap_or(0), u32::try_from(day).unwrap_or(0)))?;
+    let weekday = DAYS[date.rem_euclid(7) as usize];
+    let month = MONTHS.get(usize::try_from(month - 1).ok()?)?;
+    Some(format!("{weekday}, {day:02} {month} {year:04} {} GMT", time.unwrap_or("00:00:00")))
+}
+
+/// The day on which a year begins, counted from 1970-01-01.
+fn days_before(year: i64) -> i64 {
+    let before = year - 1;
+    365 * before + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400) - 719_162
+}
+
 /// The clock that a server reads for every time in its answers. Clones show the same time.
 ///
 /// ```
@@ -174,6 +196,15 @@ mod tests {
         assert_eq!(written(1_798_761_599_999), "2026-12-31T23:59:59.999Z");
         assert_eq!(written(i64::MAX), "9999-12-31T23:59:59.999Z");
         assert_eq!(written(i64::MIN), "0000-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn http_has_dates_of_its_own() {
+        assert_eq!(http_date("2026-01-31").as_deref(), Some("Sat, 31 Jan 2026 00:00:00 GMT"));
+        assert_eq!(http_date("1994-11-06T08:49:37Z").as_deref(), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(http_date("2000-02-29").as_deref(), Some("Tue, 29 Feb 2000 00:00:00 GMT"));
+        assert_eq!(http_date("2026-02-30"), None);
+        assert_eq!(http_date("soon, perhaps"), None);
     }
 
     #[test]

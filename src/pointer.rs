@@ -89,14 +89,19 @@ impl Pointer {
 
     /// The value that this pointer names in `document`.
     pub fn resolve<'v>(&self, document: &'v Value) -> Option<&'v Value> {
-        // `Value::pointer` makes two strings of each token; documents are walked by pointer all day.
-        self.0.split('/').skip(1).try_fold(document, |value, token| match value {
-            Value::Object(members) if token.contains('~') => members.get(&unescape(token)),
-            Value::Object(members) => members.get(token),
-            Value::Array(items) => index(token).and_then(|index| items.get(index)),
-            _ => None,
-        })
+        resolve(&self.0, document)
     }
+}
+
+/// The value that the text of a pointer names in `document`.
+pub(crate) fn resolve<'v>(pointer: &str, document: &'v Value) -> Option<&'v Value> {
+    // `Value::pointer` makes two strings of each token; documents are walked by pointer all day.
+    pointer.split('/').skip(1).try_fold(document, |value, token| match value {
+        Value::Object(members) if token.contains('~') => members.get(&unescape(token)),
+        Value::Object(members) => members.get(token),
+        Value::Array(items) => index(token).and_then(|index| items.get(index)),
+        _ => None,
+    })
 }
 
 /// `~` and `/` are written `~0` and `~1` (RFC 6901, section 3).

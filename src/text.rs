@@ -23,6 +23,31 @@ pub(crate) fn percent_decode(text: &str) -> Cow<'_, str> {
     String::from_utf8(decoded).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
+/// Percent-encodes all but the unreserved characters of RFC 3986, section 2.3.
+pub(crate) fn percent_encode(text: &str) -> String {
+    percent_encode_but(text, b"-._~")
+}
+
+/// Percent-encodes what may not stand in a fragment (RFC 3986, section 3.5), for a JSON Pointer in one.
+pub(crate) fn percent_encode_pointer(text: &str) -> String {
+    percent_encode_but(text, b"-._~!$&'()*+,;=:@/?")
+}
+
+/// Percent-encodes all but ASCII letters, digits and some others.
+fn percent_encode_but(text: &str, plain: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a `String` cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
 const fn hex(digit: u8) -> u8 {
     match digit {
         b'0'..=b'9' => digit - b'0',
@@ -43,7 +68,7 @@ pub(crate) fn nearest<'c>(given: &str, candidates: impl IntoIterator<Item = &'c 
 }
 
 /// How many characters must be put in, taken out or replaced, or neighbours swapped; case does not count.
-fn distance(left: &str, right: &str) -> usize {
+pub(crate) fn distance(left: &str, right: &str) -> usize {
     let left: Vec<char> = left.to_lowercase().chars().collect();
     let right: Vec<char> = right.to_lowercase().chars().collect();
     let mut before = vec![0; right.len() + 1];

@@ -44,6 +44,15 @@ impl Text {
     }
 }
 
+/// What is odd about a text that was read.
+#[derive(Debug, Default)]
+pub(crate) struct Remarks {
+    /// Members given twice.
+    pub(crate) duplicates: Vec<Pointer>,
+    /// YAML keys of three digits without quotes: the status that they mean is text.
+    pub(crate) numeric: Vec<Pointer>,
+}
+
 /// A place in a JSON or YAML text that could not be read.
 pub(crate) struct SyntaxDefect {
     pub(crate) position: Position,
@@ -55,16 +64,18 @@ pub(crate) struct SyntaxDefect {
 impl Source {
     /// Reads a text as JSON if it begins with `{` or `[`, else as YAML, which has no other spelling of those.
     ///
-    /// Members given twice are named in the list beside the value, which holds the last one.
-    pub(crate) fn read(name: &str, text: &str) -> Result<(Self, Value, Vec<Pointer>), Error> {
+    /// Members given twice are named beside the value, which holds the last one.
+    pub(crate) fn read(name: &str, text: &str) -> Result<(Self, Value, Remarks), Error> {
         let text = Text::of(text.strip_prefix('\u{feff}').unwrap_or(text));
         let read = match &text {
-            Text::Json(text) => json::parse(text.as_bytes()).map_err(JsonDefect::into_syntax),
+            Text::Json(text) => json::parse(text.as_bytes())
+                .map(|(value, duplicates)| (value, Remarks { duplicates, ..Remarks::default() }))
+                .map_err(JsonDefect::into_syntax),
             Text::Yaml(text) => yaml::parse(text),
-            Text::None => Ok((Value::Null, Vec::new())),
+            Text::None => Ok((Value::Null, Remarks::default())),
         };
         match read {
-            Ok((value, duplicates)) => Ok((Self::new(name, text), value, duplicates)),
+            Ok((value, remarks)) => Ok((Self::new(name, text), value, remarks)),
             Err(defect) => Err(Error::from(Defect {
                 kind: DefectKind::Syntax,
                 document: name.into(),
@@ -101,6 +112,18 @@ impl Source {
             Text::Json(text) | Text::Yaml(text) => text.contains(word),
             Text::None => true,
         }
+    }
+
+    /// Whether a `$ref` may lead out of this text: one look at the text, no walk through the value.
+    pub(crate) fn may_refer_outside(&self) -> bool {
+        let text = match &self.text {
+            Text::Json(text) | Text::Yaml(text) => text,
+            Text::None => return true,
+        };
+        text.match_indices("$ref").any(|(at, word)| {
+            let after = text[at + word.len()..].trim_start_matches(['"', '\'', ' ', ':', '\t']);
+            !after.starts_with('#')
+        }) || text.contains("propertyName") && text.contains("mapping") && [".json", ".yaml", ".yml"].iter().any(|end| text.contains(end))
     }
 
     /// Where the value that `pointer` names begins; for a member of an object, where its name begins.

@@ -8,7 +8,7 @@ use std::{borrow::Cow, collections::HashMap};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, SpannedEventReceiver, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
-use super::{MAX_DEPTH, SyntaxDefect};
+use super::{MAX_DEPTH, Remarks, SyntaxDefect};
 use crate::{error::Position, pointer::Pointer};
 
 /// How many values a document may hold, those that aliases repeat included. A 13 MB document holds about 400,000.
@@ -17,11 +17,11 @@ const MAX_NODES: usize = 5_000_000;
 type Events<'t> = Parser<'t, StrInput<'t>>;
 
 /// Reads the first document of a YAML text. Keys given twice are named beside the value, which holds the last.
-pub(super) fn parse(text: &str) -> Result<(Value, Vec<Pointer>), SyntaxDefect> {
-    let mut reader =
-        Reader { events: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0, path: Pointer::root(), duplicates: Vec::new() };
+pub(super) fn parse(text: &str) -> Result<(Value, Remarks), SyntaxDefect> {
+    let events = Parser::new_from_str(text);
+    let mut reader = Reader { events, anchors: HashMap::new(), nodes: 0, path: Pointer::root(), remarks: Remarks::default() };
     let value = reader.document()?;
-    Ok((value, reader.duplicates))
+    Ok((value, reader.remarks))
 }
 
 struct Reader<'t> {
@@ -30,7 +30,7 @@ struct Reader<'t> {
     anchors: HashMap<usize, (Value, usize)>,
     nodes: usize,
     path: Pointer,
-    duplicates: Vec<Pointer>,
+    remarks: Remarks,
 }
 
 impl<'t> Reader<'t> {
@@ -137,7 +137,10 @@ impl<'t> Reader<'t> {
                 merged.push(value);
             } else {
                 if members.contains_key(&key) {
-                    self.duplicates.push(self.path.clone());
+                    self.remarks.duplicates.push(self.path.clone());
+                }
+                if plain && key.len() == 3 && key.bytes().all(|byte| byte.is_ascii_digit()) {
+                    self.remarks.numeric.push(self.path.clone());
                 }
                 members.insert(key, value);
             }
@@ -374,7 +377,8 @@ mod tests {
     fn a_defect_says_where() {
         assert!(failure("a:\n  b: [1, 2\nc: 3\n").starts_with("3:"), "{}", failure("a:\n  b: [1, 2\nc: 3\n"));
         assert_eq!(failure("# nothing\n"), r#"2:1 Some(""): expected a document, found an empty text"#);
-        let (_, duplicates) = parse("a: {b: 1, b: 2}").ok().unwrap();
-        assert_eq!(duplicates[0].as_str(), "/a/b");
+        let (_, remarks) = parse("a: {b: 1, b: 2, 200: 3, '300': 4}").ok().unwrap();
+        assert_eq!(remarks.duplicates[0].as_str(), "/a/b");
+        assert_eq!(remarks.numeric, [Pointer::parse("/a/200").unwrap()]);
     }
 }

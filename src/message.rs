@@ -208,6 +208,13 @@ pub struct Response {
     body: Bytes,
 }
 
+impl Default for Response {
+    /// 200, with nothing.
+    fn default() -> Self {
+        Self::new(StatusCode::OK)
+    }
+}
+
 impl Response {
     /// A response without headers and body.
     pub fn new(status: StatusCode) -> Self {

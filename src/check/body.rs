@@ -1,106 +1,365 @@
-//! Request bodies: media type, presence, syntax. What a decoded body must look like is for its schema.
+//! Request bodies: presence, media type, content coding, syntax. How each kind is read is for `codec`; what a decoded body
+//! must look like is for its schema (OpenAPI 3.1, sections 4.8.13 to 4.8.15).
 
-use serde_json::Value;
+use std::borrow::Cow;
 
-use super::whole;
+use serde_json::{Map, Value};
+
+use super::{Findings, whole};
 use crate::{
-    contract::{Contract, MediaType, Operation, RequestBody, is_json},
-    message::Request,
+    codec::{self, Part, Undecoded, Unreadable},
+    contract::{Encoding, MediaType, Operation, RequestBody},
+    media::{self, Kind},
+    message::{Bytes, Request},
+    pointer::Pointer,
+    schema::{Annotations, Note, Types},
     source::{parse_json, quote},
-    text::either,
+    text::{either, nearest},
     violation::{Place, Step, Violation},
 };
 
-/// Decodes the body of a request, with the media type that describes it.
+/// A body that was decoded, and what describes it.
+pub(super) struct Decoded<'c> {
+    pub(super) value: Value,
+    pub(super) media_type: &'c MediaType,
+    /// Whether it is a sequence, and the schema is that of each item.
+    pub(super) by_item: bool,
+}
+
+/// Decodes the body of a request; a compressed one may have so many bytes.
 ///
 /// `None` if there is none, or it cannot be decoded, which is then among the violations.
-pub(super) fn decode<'c>(
-    contract: &Contract,
-    operation: &'c Operation,
-    request: &Request,
-    violations: &mut Vec<Violation>,
-) -> Option<(Value, &'c MediaType)> {
-    let declared = operation.request_body.as_ref()?;
-    let content_type = request.headers().get("content-type").map(|value| String::from_utf8_lossy(value.as_bytes()));
-    if request.body().is_empty() && (content_type.is_none() || !declared.required) {
-        if declared.required {
-            violations.push(missing(contract, declared));
-        }
-        return None;
-    }
-    let Some(media_type) = content_type.as_deref().and_then(|given| find(&declared.content, given)) else {
-        // A declared body without any media type says nothing about bodies.
-        if !declared.content.is_empty() {
-            violations.push(other_type(contract, declared, content_type.as_deref()));
+pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usize, findings: &mut Findings) -> Option<Decoded<'c>> {
+    let Some(declared) = operation.request_body.as_ref() else {
+        if !request.body().is_empty() {
+            let found = format!("one of {} bytes", request.body().len());
+            let odd = Violation::new(Step::Body, "body.undeclared", Place::BODY, "no body", found);
+            findings.odd(odd.with_rule(operation.place(&operation.pointer)));
         }
         return None;
     };
-    // What is not JSON is accepted unread; the contract's warnings say so.
-    if !is_json(content_type.as_deref().unwrap_or_default()) {
-        return None;
-    }
-    if request.body().is_empty() {
-        violations.push(missing(contract, declared));
-        return None;
-    }
-    match parse_json(request.body()) {
-        Ok((value, duplicates)) => {
-            // RFC 8259, section 4: what repeated names mean differs from reader to reader, so none is let through.
-            violations.extend(duplicates.into_iter().map(|pointer| {
-                Violation::new(Step::Body, "body.duplicate-member", Place::Body(pointer), "this member once", "it several times")
-            }));
-            Some((value, media_type))
+    let content_type = request.headers().get("content-type").map(|value| String::from_utf8_lossy(value.as_bytes()));
+    if request.body().is_empty() && (content_type.is_none() || !declared.required) {
+        if declared.required {
+            findings.violations.push(missing(operation, declared));
         }
-        Err(defect) => {
-            let found = format!("{} at line {}, column {}", defect.found, defect.position.line, defect.position.column);
-            violations.push(Violation::new(Step::Body, "body.syntax", Place::Body(defect.pointer), defect.expected, found));
+        return None;
+    }
+    let Some((content_type, media_type)) = content_type.as_deref().and_then(|given| Some((given, find(&declared.content, given)?))) else {
+        // A declared body without any media type says nothing about bodies.
+        if !declared.content.is_empty() {
+            findings.violations.push(other_type(operation, declared, content_type.as_deref()));
+        }
+        return None;
+    };
+    let kind = media::kind(content_type);
+    if request.body().is_empty() && matches!(kind, Kind::Json | Kind::Xml | Kind::Multipart) {
+        findings.violations.push(missing(operation, declared));
+        return None;
+    }
+    let body = uncompressed(operation, declared, request, limit, findings)?;
+    let mut by_item = false;
+    let read = match kind {
+        Kind::Json => json(&body, findings),
+        Kind::Form => codec::read_form(&body, media_type).map_err(syntax),
+        Kind::Multipart => multipart(operation, media_type, &body, content_type, findings),
+        Kind::Xml => match (&media_type.schema, cfg!(feature = "xml")) {
+            (Some(schema), true) => codec::read_xml(&body, schema).map_err(syntax),
+            _ => return None,
+        },
+        Kind::JsonLines => {
+            let is_array = media_type.schema.as_ref().is_some_and(|schema| schema.annotations().root().types.has(Types::ARRAY));
+            by_item = media_type.item_schema.is_some() || !is_array;
+            codec::read_lines(&body).map(Value::Array).map_err(syntax)
+        }
+        Kind::Text | Kind::Events => text(&body, content_type)
+            .map(Value::String)
+            .map_err(|violation| violation.with_rule(operation.place(&declared.pointer.join("content")))),
+        Kind::Binary => return bytes(&body, media_type).map(|value| Decoded { value, media_type, by_item }),
+    };
+    match read {
+        Ok(value) => {
+            let value = match (&media_type.schema, kind) {
+                (Some(schema), Kind::Form | Kind::Multipart | Kind::Xml | Kind::Text) => codec::settle(schema, &value),
+                _ => value,
+            };
+            Some(Decoded { value, media_type, by_item })
+        }
+        Err(violation) => {
+            findings.violations.push(violation);
             None
         }
     }
 }
 
-fn missing(contract: &Contract, declared: &RequestBody) -> Violation {
-    let members = required_members(contract, declared);
+fn syntax(unreadable: Unreadable) -> Violation {
+    Violation::new(Step::Body, "body.syntax", Place::BODY, unreadable.expected, unreadable.found)
+}
+
+fn json(body: &[u8], findings: &mut Findings) -> Result<Value, Violation> {
+    match parse_json(body) {
+        Ok((value, duplicates)) => {
+            // RFC 8259, section 4: what repeated names mean differs from reader to reader, so none is let through.
+            findings.violations.extend(duplicates.into_iter().map(|pointer| {
+                Violation::new(Step::Body, "body.duplicate-member", Place::Body(pointer), "this member once", "it several times")
+            }));
+            Ok(value)
+        }
+        Err(defect) => {
+            let found = format!("{} at line {}, column {}", defect.found, defect.position.line, defect.position.column);
+            Err(Violation::new(Step::Body, "body.syntax", Place::Body(defect.pointer), defect.expected, found))
+        }
+    }
+}
+
+/// The body without its content codings.
+fn uncompressed<'r>(
+    operation: &Operation,
+    declared: &RequestBody,
+    request: &'r Request,
+    limit: usize,
+    findings: &mut Findings,
+) -> Option<Cow<'r, Bytes>> {
+    let Some(encoding) = request.header("content-encoding").filter(|_| !request.body().is_empty()) else {
+        return Some(Cow::Borrowed(request.body()));
+    };
+    let place = Place::Header("content-encoding".into(), whole());
+    let violation = match codec::decompress(request.body(), encoding, limit) {
+        Ok(body) => return Some(Cow::Owned(body)),
+        Err(Undecoded::Unknown(coding)) => {
+            Violation::new(Step::MediaType, "body.content-encoding", place, either(&codec::codings()), quote(&coding))
+        }
+        Err(Undecoded::Malformed(why)) => {
+            Violation::new(Step::Body, "body.syntax", Place::BODY, format!("a body that is encoded as {}", quote(encoding)), why)
+        }
+        Err(Undecoded::TooLarge) => {
+            Violation::new(Step::Body, "body.too-large", Place::BODY, format!("at most {limit} bytes"), "more, once it is decoded")
+        }
+    };
+    findings.violations.push(violation.with_rule(operation.place(&declared.pointer)));
+    None
+}
+
+/// Text in the charset that its media type names (RFC 6657): UTF-8, unless it says otherwise.
+fn text(body: &[u8], content_type: &str) -> Result<String, Violation> {
+    let charset = media::parameter(content_type, "charset").map(|charset| charset.to_ascii_lowercase());
+    match charset.as_deref().unwrap_or("utf-8") {
+        "utf-8" | "utf8" | "us-ascii" | "ascii" => std::str::from_utf8(body).map(str::to_owned).map_err(|error| {
+            let at = error.valid_up_to();
+            syntax(Unreadable { expected: "UTF-8 text".into(), found: format!("the byte 0x{:02X} at offset {at}", body[at]) })
+        }),
+        "iso-8859-1" | "latin1" => Ok(latin(body)),
+        other => {
+            let place = Place::Header("content-type".into(), whole());
+            Err(Violation::new(Step::MediaType, "body.charset", place, "the charset `utf-8` or `iso-8859-1`", quote(other)))
+        }
+    }
+}
+
+/// A character for each byte.
+fn latin(body: &[u8]) -> String {
+    body.iter().map(|byte| char::from(*byte)).collect()
+}
+
+/// Bytes as a text of as many characters, where the schema says something about that.
+fn bytes(body: &[u8], media_type: &MediaType) -> Option<Value> {
+    let schema = media_type.schema.as_ref()?;
+    let (_, value) = schema.document().follow(schema.pointer()).ok()?;
+    let judges = ["minLength", "maxLength", "pattern", "enum", "const"].iter().any(|keyword| value.get(keyword).is_some());
+    judges.then(|| Value::String(latin(body)))
+}
+
+/// The parts of a body: by name in a form, else one after the other.
+fn multipart(
+    operation: &Operation,
+    media_type: &MediaType,
+    body: &Bytes,
+    content_type: &str,
+    findings: &mut Findings,
+) -> Result<Value, Violation> {
+    let parts = codec::read_parts(body, content_type).map_err(syntax)?;
+    let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
+    let root = annotations.map(|annotations| (annotations, annotations.root()));
+    if parts.iter().all(|part| part.name.is_none()) && !media::essence(content_type).ends_with("/form-data") {
+        let items = root.and_then(|(annotations, note)| annotations.items(note));
+        return Ok(parts.iter().map(|part| part_value(part, None, items, Pointer::root(), findings)).collect());
+    }
+    let mut members: Map<String, Value> = Map::new();
+    for part in &parts {
+        let Some(name) = part.name.as_deref() else {
+            let found = "one without it";
+            return Err(Violation::new(Step::Body, "body.syntax", Place::BODY, "parts with a `name` in their Content-Disposition", found));
+        };
+        let note = root.and_then(|(annotations, note)| annotations.member(note, name));
+        let encoding = media_type.encoding_of(name);
+        if let Some(encoding) = encoding {
+            judge_part(operation, part, name, encoding, findings);
+        }
+        let value = part_value(part, encoding, note, Pointer::root().join(name), findings);
+        match members.get_mut(name) {
+            None => {
+                // One of several is one all the same.
+                let list = note.is_some_and(|note| note.types.has(Types::ARRAY) && !note.types.has(Types::STRING)) && !value.is_array();
+                members.insert(name.to_owned(), if list { Value::Array(vec![value]) } else { value });
+            }
+            Some(Value::Array(several)) => several.push(value),
+            Some(one) => {
+                let first = one.take();
+                *one = Value::Array(vec![first, value]);
+            }
+        }
+    }
+    Ok(Value::Object(members))
+}
+
+/// What a part holds: JSON where it, the document or its schema says so (OpenAPI 3.1, section 4.8.15.1), else text.
+fn part_value(part: &Part, encoding: Option<&Encoding>, note: Option<&Note>, place: Pointer, findings: &mut Findings) -> Value {
+    let own = part.headers.get("content-type").and_then(|value| value.to_str().ok());
+    let declared = encoding.and_then(|encoding| encoding.content_type.as_deref());
+    let structured = note.is_some_and(|note| note.types.has(Types::OBJECT) && !note.types.has(Types::STRING));
+    let says_json = own.is_some_and(media::is_json);
+    if says_json || (own.is_none() && (declared.is_some_and(media::is_json) || structured)) {
+        match parse_json(&part.body) {
+            Ok((value, _)) => return value,
+            Err(defect) if says_json => {
+                let found = format!("{} at line {}, column {}", defect.found, defect.position.line, defect.position.column);
+                let place = Place::Body(place);
+                findings.violations.push(Violation::new(Step::Body, "body.syntax", place, defect.expected, found));
+            }
+            Err(_) => {}
+        }
+    }
+    std::str::from_utf8(&part.body).map_or_else(|_| latin(&part.body), str::to_owned).into()
+}
+
+/// What `encoding` says about a part: its media type and its headers.
+fn judge_part(operation: &Operation, part: &Part, name: &str, encoding: &Encoding, findings: &mut Findings) {
+    let place = Place::Body(Pointer::root().join(name));
+    let rule = || operation.place(&operation.pointer.join("requestBody"));
+    let own = part.headers.get("content-type").and_then(|value| value.to_str().ok());
+    if let (Some(own), Some(declared)) = (own, encoding.content_type.as_deref())
+        && !declared.split(',').any(|range| media::fit(range.trim(), own).is_some())
+    {
+        let expected =
+            format!("a part of the type {}", either(&declared.split(',').map(|range| format!("`{}`", range.trim())).collect::<Vec<_>>()));
+        findings.violations.push(Violation::new(Step::Body, "body.part-type", place.clone(), expected, quote(own)).with_rule(rule()));
+    }
+    for header in &encoding.headers {
+        let given = part.headers.get(&header.name).and_then(|value| value.to_str().ok());
+        let rule = operation.place(&header.pointer);
+        match (given, &header.schema) {
+            (None, _) if header.required => {
+                let expected = format!("a part with the header `{}`", header.name);
+                findings.violations.push(Violation::new(Step::Body, "body.part-header", place.clone(), expected, "none").with_rule(rule));
+            }
+            (Some(text), Some(schema)) => {
+                let value = codec::settle(schema, &text.into());
+                findings.violations.extend(schema.check(&value, Step::Body, |_| place.clone()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is odd about a body and breaks no schema: members that only the server sets, deprecated ones, and, if bodies are
+/// held to what is declared, others.
+pub(super) fn remark(operation: &Operation, decoded: &Decoded<'_>, findings: &mut Findings) {
+    let Some(schema) = &decoded.media_type.schema else { return };
+    let annotations = schema.annotations();
+    if annotations.is_remarkable() || findings.strict_bodies {
+        let rule = &operation.place(schema.pointer());
+        walk(&decoded.value, annotations, annotations.root(), &mut Pointer::root(), &mut |code, place, expected, found, hint| {
+            let violation = Violation::new(Step::Body, code, Place::Body(place.clone()), expected, found).with_rule(rule.clone());
+            let violation = match hint {
+                Some(hint) => violation.with_hint(hint),
+                None => violation,
+            };
+            match code {
+                "body.undeclared-member" if findings.strict_bodies => findings.violations.push(violation),
+                "body.undeclared-member" => {}
+                _ => findings.remarks.push(violation),
+            }
+        });
+    }
+}
+
+type Tell<'t> = dyn FnMut(&'static str, &Pointer, &'static str, String, Option<String>) + 't;
+
+fn walk(value: &Value, annotations: &Annotations, note: &Note, place: &mut Pointer, tell: &mut Tell<'_>) {
+    match value {
+        Value::Array(items) => {
+            if let Some(note) = annotations.items(note) {
+                for (index, item) in items.iter().enumerate() {
+                    place.push(index);
+                    walk(item, annotations, note, place, tell);
+                    place.pop();
+                }
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                place.push(name);
+                match annotations.member(note, name) {
+                    Some(below) => {
+                        if below.read_only {
+                            tell("body.read-only", place, "no member that only the server sets (`readOnly`)", "one".into(), None);
+                        }
+                        if below.deprecated {
+                            tell("body.deprecated", place, "no deprecated member", "one".into(), None);
+                        }
+                        walk(member, annotations, below, place, tell);
+                    }
+                    None if note.declares_members => {
+                        let known = annotations.members(note).map(|(name, _)| name);
+                        let hint = nearest(name, known).map(|meant| format!("did you mean {meant:?}?"));
+                        tell("body.undeclared-member", place, "only members that are declared", "another".into(), hint);
+                    }
+                    None => {}
+                }
+                place.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn missing(operation: &Operation, declared: &RequestBody) -> Violation {
+    let members = required_members(operation, declared);
     let expected = if members.is_empty() {
         "a body".to_owned()
     } else {
         format!("a body with the required {}", either(&members).replace(" or ", " and "))
     };
-    Violation::new(Step::Body, "body.missing", Place::BODY, expected, "none").with_rule(contract.place(declared.pointer.clone()))
+    Violation::new(Step::Body, "body.missing", Place::BODY, expected, "none").with_rule(operation.place(&declared.pointer))
 }
 
 /// What a body needs at least, so that the answer to a missing one names it.
-fn required_members(contract: &Contract, declared: &RequestBody) -> Vec<String> {
+fn required_members(operation: &Operation, declared: &RequestBody) -> Vec<String> {
     let schema = declared.content.iter().find_map(|media_type| media_type.schema.as_ref());
-    let required = schema.and_then(|schema| contract.look(schema.pointer())).and_then(|schema| schema.get("required"));
+    let schema = schema.and_then(|schema| operation.document.follow(schema.pointer()).ok());
+    let required = schema.and_then(|(_, schema)| schema.get("required"));
     let names = required.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     names.map(|name| format!("`{name}`")).collect()
 }
 
-fn other_type(contract: &Contract, declared: &RequestBody, given: Option<&str>) -> Violation {
+fn other_type(operation: &Operation, declared: &RequestBody, given: Option<&str>) -> Violation {
     let known: Vec<String> = declared.content.iter().map(|media_type| format!("`{}`", media_type.range)).collect();
     let place = Place::Header("content-type".into(), whole());
     let found = given.map_or_else(|| "none".to_owned(), quote);
     Violation::new(Step::MediaType, "body.content-type", place, either(&known), found)
-        .with_rule(contract.place(declared.pointer.join("content")))
+        .with_rule(operation.place(&declared.pointer.join("content")))
 }
 
-/// The media type that describes a body: the same one, else the same without parameters, else a range that holds it
-/// (OpenAPI 3.1, section 4.8.13.1: "the most specific key").
+/// The media type that describes a body best; of several that do, the first.
 fn find<'c>(content: &'c [MediaType], given: &str) -> Option<&'c MediaType> {
-    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let wanted = essence(given);
-    let by = |fits: &dyn Fn(&str) -> bool| content.iter().find(|media_type| fits(&media_type.range));
-    by(&|range| range.eq_ignore_ascii_case(given.trim()))
-        .or_else(|| by(&|range| essence(range) == wanted))
-        .or_else(|| by(&|range| essence(range) == "application/json" && is_json(&wanted)))
-        .or_else(|| by(&|range| essence(range).strip_suffix("/*").is_some_and(|kind| wanted.split('/').next() == Some(kind))))
-        .or_else(|| by(&|range| essence(range) == "*/*"))
+    let fitting = content.iter().rev().filter_map(|media_type| Some((media::fit(&media_type.range, given)?, media_type)));
+    fitting.max_by_key(|(fit, _)| *fit).map(|(_, media_type)| media_type)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Contract;
 
     const DOCUMENT: &str = r#"
 openapi: 3.1.0
@@ -111,20 +370,43 @@ paths:
         required: true
         content:
           application/json: {schema: {type: object, required: [url, name]}}
-          text/*: {}
+          text/*: {schema: {type: integer}}
     put: {requestBody: {content: {application/json: {}}}}
+    patch: {}
+  /form:
+    post:
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema:
+              type: object
+              properties: {n: {type: integer}, l: {type: array, items: {type: integer}}, o: {type: object, properties: {b: {type: boolean}}}, c: {type: array, items: {type: string}}}
+            encoding: {c: {explode: false}}
+          multipart/form-data:
+            schema:
+              type: object
+              properties: {n: {type: integer}, f: {type: string, format: binary}, o: {type: object}, l: {type: array, items: {type: string}}}
+            encoding: {f: {contentType: 'image/png, image/*', headers: {X-Part: {required: true, schema: {type: integer}}}}}
+          application/x-ndjson: {schema: {type: object}}
+          multipart/mixed: {schema: {type: array, items: {type: string}}}
+          application/octet-stream: {schema: {type: string, maxLength: 3}}
+          application/xml: {schema: {type: object, xml: {name: x}, properties: {n: {type: integer}}}}
 "#;
 
     fn says(operation: &str, request: Request) -> String {
         let contract = Contract::from_text("api.yaml", DOCUMENT).unwrap();
-        let mut violations = Vec::new();
-        let decoded = decode(&contract, contract.operation(operation), &request, &mut violations);
-        let said: Vec<String> = violations.iter().map(|violation| format!("{} {}", violation.code(), violation.brief())).collect();
-        decoded.map(|(value, _)| value.to_string()).into_iter().chain(said).collect::<Vec<_>>().join("; ")
+        let mut findings = Findings::new(false);
+        let decoded = decode(contract.operation(operation), &request, 1000, &mut findings);
+        let said: Vec<String> = findings.violations.iter().map(|violation| format!("{} {}", violation.code(), violation.brief())).collect();
+        decoded.map(|decoded| decoded.value.to_string()).into_iter().chain(said).collect::<Vec<_>>().join("; ")
     }
 
     fn post(content_type: &str, body: &'static [u8]) -> String {
         says("POST /x", Request::post("/x").with_header("content-type", content_type).with_body(body))
+    }
+
+    fn form(content_type: &str, body: &str) -> String {
+        says("POST /form", Request::post("/form").with_header("content-type", content_type).with_body(body.to_owned()))
     }
 
     #[test]
@@ -132,7 +414,13 @@ paths:
         assert_eq!(post("application/json", b"[1]"), "[1]");
         assert_eq!(post("Application/JSON; charset=utf-8", b"[1]"), "[1]");
         assert_eq!(post("application/vnd.x+json", b"[1]"), "[1]");
-        assert_eq!(post("text/csv", b"a,b"), "");
+        assert_eq!(post("text/csv", b"a,b"), "\"a,b\"");
+        assert_eq!(post("text/plain", b"12"), "12");
+        assert_eq!(post("text/plain; charset=ISO-8859-1", b"\xe9"), "\"é\"");
+        assert_eq!(
+            post("text/plain; charset=koi8-r", b"\xe9"),
+            "body.charset header content-type: expected the charset `utf-8` or `iso-8859-1`, found \"koi8-r\""
+        );
         assert_eq!(
             post("application/xml", b"<a/>"),
             "body.content-type header content-type: expected `application/json` or `text/*`, found \"application/xml\""
@@ -161,5 +449,53 @@ paths:
             post("application/json", br#"{"a":1,"a":2}"#),
             r#"{"a":2}; body.duplicate-member body /a: expected this member once, found it several times"#
         );
+    }
+
+    #[test]
+    fn forms_are_read_by_their_encoding() {
+        const FORM: &str = "application/x-www-form-urlencoded";
+        assert_eq!(form(FORM, "n=5&l=1&l=2&o[b]=true&c=a,b&x=y"), r#"{"c":["a","b"],"l":[1,2],"n":5,"o":{"b":true},"x":"y"}"#);
+        assert_eq!(form(FORM, "l[]=1&o=%7B%22b%22%3Afalse%7D"), r#"{"l":[1],"o":{"b":false}}"#);
+        assert_eq!(form(FORM, "l[0]=3&l[1]=4"), r#"{"l":[3,4]}"#);
+        assert_eq!(form(FORM, "o=1&o[b]=2"), "body.syntax body: expected `o` either with brackets or without, found both");
+    }
+
+    #[test]
+    fn parts_are_read_by_their_type() {
+        const TYPE: &str = "multipart/form-data; boundary=b";
+        let part = |head: &str, body: &str| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+        let whole = |parts: &[String]| format!("{}--b--\r\n", parts.concat());
+        let n = part("name=n", "5");
+        let o = part("name=o", r#"{"a":1}"#);
+        let l = part("name=l", "x");
+        assert_eq!(form(TYPE, &whole(&[n, o, l])), r#"{"l":["x"],"n":5,"o":{"a":1}}"#);
+        let file = part("name=f; filename=a.gif\r\nContent-Type: text/plain", "GIF");
+        let said = form(TYPE, &whole(&[file]));
+        assert!(
+            said.contains("body.part-type body /f: expected a part of the type `image/png` or `image/*`, found \"text/plain\""),
+            "{said}"
+        );
+        assert!(said.contains("body.part-header body /f: expected a part with the header `X-Part`, found none"), "{said}");
+        let broken = part("name=o\r\nContent-Type: application/json", "{");
+        assert!(form(TYPE, &whole(&[broken])).contains("body.syntax body /o: expected the rest of an object"));
+        assert_eq!(form("multipart/mixed; boundary=b", "--b\r\n\r\n1\r\n--b\r\n\r\n2\r\n--b--"), r#"["1","2"]"#);
+        assert!(form("multipart/form-data", "x").contains("a media type with a `boundary`"));
+    }
+
+    #[test]
+    fn other_kinds_are_read_too() {
+        assert_eq!(form("application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n"), r#"[{"a":1},{"a":2}]"#);
+        assert_eq!(form("application/octet-stream", "abcd"), "\"abcd\"");
+        #[cfg(feature = "xml")]
+        assert_eq!(form("application/xml", "<x><n>5</n></x>"), r#"{"n":5}"#);
+    }
+
+    #[test]
+    fn content_codings_that_are_not_known_are_told() {
+        let request =
+            Request::post("/x").with_header("content-type", "application/json").with_header("content-encoding", "lzma").with_body("x");
+        let said = says("POST /x", request);
+        assert!(said.starts_with("body.content-encoding header content-encoding: expected "), "{said}");
+        assert!(said.ends_with("found \"lzma\""), "{said}");
     }
 }

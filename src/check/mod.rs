@@ -4,12 +4,12 @@
 //! beside this one.
 
 mod body;
+mod parameters;
 mod security;
-mod style;
 
 use serde_json::Value;
 
-pub(crate) use self::security::Access;
+use self::security::Access;
 pub use self::security::ApiKey;
 use crate::{
     contract::{Contract, Incoming, MediaType, Operation},
@@ -19,34 +19,81 @@ use crate::{
     violation::{Place, Step, Violation},
 };
 
+/// How strictly requests are judged.
+#[derive(Debug, Clone)]
+pub(crate) struct Policy {
+    pub(crate) access: Access,
+    /// Whether what nobody declared is a violation, in query, headers and cookies.
+    pub(crate) strict: bool,
+    /// Whether members that nobody declared are violations, also where the schema is open.
+    pub(crate) strict_bodies: bool,
+    /// How many bytes a compressed body may stand for.
+    pub(crate) body_limit: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { access: Access::default(), strict: false, strict_bodies: false, body_limit: 10 << 20 }
+    }
+}
+
+/// What is found while a request is judged.
+struct Findings {
+    violations: Vec<Violation>,
+    /// What is odd, and breaks nothing.
+    remarks: Vec<Violation>,
+    strict: bool,
+    strict_bodies: bool,
+}
+
+impl Findings {
+    /// Notes what nobody declared: a violation or a remark, as the policy has it.
+    fn odd(&mut self, violation: Violation) {
+        if self.strict { self.violations.push(violation) } else { self.remarks.push(violation) }
+    }
+
+    #[cfg(test)]
+    fn new(strict: bool) -> Self {
+        Self { violations: Vec::new(), remarks: Vec::new(), strict, strict_bodies: strict }
+    }
+}
+
 /// A request, judged.
 pub(crate) struct Judgement {
     /// Everything that is wrong, in the order of judgement.
     pub(crate) violations: Vec<Violation>,
+    /// What is odd, and breaks nothing.
+    pub(crate) remarks: Vec<Violation>,
     /// The parameters that could be decoded, by name.
     pub(crate) parameters: Vec<(String, Value)>,
     /// The body, if there is one that could be decoded.
     pub(crate) body: Option<Value>,
 }
 
-/// Judges a request. `captured` are the decoded values of the path parameters, in the order of the template.
-pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[String], request: &Request, access: &Access) -> Judgement {
-    let mut violations = security::violations(contract, operation, request, access);
-    let parameters = style::parameters(contract, operation, captured, request, &mut violations);
-    let mut body = body::decode(contract, operation, request, &mut violations);
-    if let Some((value, media_type)) = &mut body {
-        for rule in contract.rules().of(operation) {
-            rule.prepare(value);
-        }
-        if let Some(schema) = &media_type.schema {
-            violations.extend(schema.check(value, Step::Body, Place::Body));
-        }
+/// Judges a request. `captured` are the values of the path parameters as they were sent, in the order of the template.
+pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[String], request: &Request, policy: &Policy) -> Judgement {
+    let mut findings = Findings { violations: Vec::new(), remarks: Vec::new(), strict: policy.strict, strict_bodies: policy.strict_bodies };
+    findings.violations.extend(security::violations(operation, request, &policy.access));
+    if operation.is_deprecated() {
+        let odd =
+            Violation::new(Step::Route, "operation.deprecated", Place::Route, "an operation that is not deprecated", operation.name());
+        findings.remarks.push(odd.with_rule(operation.place(&operation.pointer)));
     }
-    let body = body.map(|(value, _)| value);
+    let parameters = parameters::judge(operation, captured, request, &mut findings);
+    let mut decoded = body::decode(operation, request, policy.body_limit, &mut findings);
+    if let Some(decoded) = &mut decoded {
+        for rule in contract.rules().of(operation) {
+            rule.prepare(&mut decoded.value);
+        }
+        findings.violations.extend(body_violations(decoded));
+        body::remark(operation, decoded, &mut findings);
+    }
+    let body = decoded.map(|decoded| decoded.value);
     let incoming = Incoming { request, operation, parameters: &parameters, body: body.as_ref() };
     for rule in contract.rules().of(operation) {
-        violations.extend(rule.check(&incoming));
+        findings.violations.extend(rule.check(&incoming));
     }
+    let Findings { mut violations, remarks, .. } = findings;
     // Stable: within a step, the order in which they were found is the order of places.
     violations.sort_by_key(Violation::step);
     if violations.len() > MOST_VIOLATIONS {
@@ -54,12 +101,32 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
         let found = format!("more than {MOST_VIOLATIONS}, and the rest is not told");
         violations.push(Violation::new(Step::Body, "body.many", Place::BODY, "fewer violations", found));
     }
-    Judgement { violations, parameters, body }
+    Judgement { violations, remarks, parameters, body }
+}
+
+/// What is wrong with a decoded body: as a whole, or item by item.
+fn body_violations(decoded: &body::Decoded<'_>) -> Vec<Violation> {
+    let body::Decoded { value, media_type, by_item } = decoded;
+    let mut violations = Vec::new();
+    if let Some(schema) = media_type.schema.as_ref().filter(|_| !by_item || media_type.item_schema.is_some()) {
+        violations.extend(schema.check(value, Step::Body, Place::Body));
+    }
+    if let (true, Value::Array(items), Some(schema)) = (by_item, value, media_type.item_schema.as_ref().or(media_type.schema.as_ref())) {
+        for (index, item) in items.iter().enumerate() {
+            violations.extend(schema.check(item, Step::Body, |place| Place::Body(Pointer::root().join(index).concat(&place))));
+        }
+    }
+    violations
 }
 
 /// Judges the body of an answer against the media type that it claims to be.
 pub(crate) fn answer(media_type: &MediaType, body: &Value) -> Vec<Violation> {
-    media_type.schema.as_ref().map_or_else(Vec::new, |schema| schema.check(body, Step::Answer, Place::Answer))
+    let whole = media_type.schema.as_ref().map_or_else(Vec::new, |schema| schema.check(body, Step::Answer, Place::Answer));
+    let (Some(schema), Value::Array(items)) = (&media_type.item_schema, body) else { return whole };
+    let of_item = |(index, item): (usize, &Value)| {
+        schema.check(item, Step::Answer, |place| Place::Answer(Pointer::root().join(index).concat(&place)))
+    };
+    whole.into_iter().chain(items.iter().enumerate().flat_map(of_item)).collect()
 }
 
 /// A whole parameter or header.

@@ -5,12 +5,15 @@
 
 use std::borrow::Cow;
 
-use super::whole;
+use serde_json::Value;
+
+use super::{parameters::cookies, whole};
 use crate::{
-    contract::{Contract, Location, Operation, Requirement, SchemeKind, SecurityScheme},
+    codec,
+    contract::{Location, Operation, Requirement, SchemeKind, SecurityScheme},
     message::Request,
     text::{either, percent_decode},
-    violation::{Place, RulePlace, Step, Violation},
+    violation::{Place, Step, Violation},
 };
 
 /// A credential that a server accepts, and what it may do.
@@ -74,13 +77,12 @@ enum Refusal {
     Scope,
 }
 
-pub(super) fn violations(contract: &Contract, operation: &Operation, request: &Request, access: &Access) -> Vec<Violation> {
+pub(super) fn violations(operation: &Operation, request: &Request, access: &Access) -> Vec<Violation> {
     let mut nearest: Option<(Refusal, &Requirement)> = None;
     for alternative in &operation.security {
-        let refused = alternative.iter().find_map(|requirement| {
-            let scheme = &contract.schemes()[requirement.scheme];
-            judge(scheme, requirement, request, access).err().map(|refusal| (refusal, requirement))
-        });
+        let refused = alternative
+            .iter()
+            .find_map(|requirement| judge(&requirement.scheme, requirement, request, access).err().map(|refusal| (refusal, requirement)));
         match refused {
             None => return Vec::new(),
             Some(refused) if nearest.is_none_or(|nearest| refused.0 > nearest.0) => nearest = Some(refused),
@@ -88,18 +90,21 @@ pub(super) fn violations(contract: &Contract, operation: &Operation, request: &R
         }
     }
     let Some((refusal, requirement)) = nearest else { return Vec::new() };
-    vec![violation(contract, operation, refusal, requirement)]
+    vec![violation(operation, refusal, requirement)]
 }
 
 fn judge(scheme: &SecurityScheme, requirement: &Requirement, request: &Request, access: &Access) -> Result<(), Refusal> {
     let credential = match &scheme.kind {
         SchemeKind::Bearer => Cow::Borrowed(authorization(request, "bearer")?),
         SchemeKind::Basic => Cow::Owned(basic(authorization(request, "basic")?)?),
+        SchemeKind::Http(name) => Cow::Borrowed(other_http(request, name)?),
         SchemeKind::ApiKey(location, name) => Cow::Owned(api_key(request, *location, name)?),
         SchemeKind::Other => return Ok(()),
     };
     if access.keys.is_empty() {
-        return Ok(());
+        let told = if scheme.kind == SchemeKind::Bearer { jwt_scopes(&credential) } else { None };
+        let may = told.is_none_or(|told| requirement.scopes.iter().all(|scope| told.contains(scope)));
+        return if may { Ok(()) } else { Err(Refusal::Scope) };
     }
     let key = access.keys.iter().find(|key| key.credential == credential).ok_or(Refusal::UnknownKey)?;
     if key.may(&requirement.scopes) { Ok(()) } else { Err(Refusal::Scope) }
@@ -116,6 +121,34 @@ fn authorization<'r>(request: &'r Request, scheme: &str) -> Result<&'r str, Refu
         return Err(Refusal::Malformed);
     }
     Ok(credential)
+}
+
+/// What follows the name of another scheme; `Digest` needs the fields of RFC 7616, section 3.4.
+fn other_http<'r>(request: &'r Request, scheme: &str) -> Result<&'r str, Refusal> {
+    let value = request.headers().get("authorization").ok_or(Refusal::Missing)?.to_str().map_err(|_| Refusal::Malformed)?;
+    let (given, credential) = value.split_once(' ').unwrap_or((value, ""));
+    let has =
+        |field: &str| credential.split(',').any(|pair| pair.trim().split('=').next().is_some_and(|name| name.eq_ignore_ascii_case(field)));
+    let whole = scheme != "digest" || ["username", "realm", "nonce", "uri", "response"].iter().all(|field| has(field));
+    if !given.eq_ignore_ascii_case(scheme) || credential.trim().is_empty() || !whole {
+        return Err(Refusal::Malformed);
+    }
+    Ok(credential.trim())
+}
+
+/// The scopes that a token states, if it is a JSON Web Token that does (RFC 7519; `scope` of RFC 8693, section 4.2, and what
+/// common servers call it). Its signature is nobody's business here.
+fn jwt_scopes(token: &str) -> Option<Vec<String>> {
+    let mut parts = token.split('.');
+    let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
+    let payload = decode_base64(&payload.replace('-', "+").replace('_', "/"))?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    let said = ["scope", "scp", "scopes", "permissions"].iter().find_map(|name| claims.get(name))?;
+    match said {
+        Value::String(text) => Some(text.split(' ').map(str::to_owned).collect()),
+        Value::Array(items) => Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        _ => None,
+    }
 }
 
 /// `user:password` of RFC 7617, section 2.
@@ -150,23 +183,25 @@ fn decode_base64(text: &str) -> Option<Vec<u8>> {
 fn api_key(request: &Request, location: Location, name: &str) -> Result<String, Refusal> {
     let key = match location {
         Location::Header => request.header(name).map(str::to_owned),
-        Location::Query => super::style::query_values(request, name).into_iter().next(),
-        Location::Cookie => cookie(request, name),
-        Location::Path => None,
+        Location::Query => {
+            let pairs = codec::pairs(request.query().unwrap_or_default());
+            let found = pairs.into_iter().find(|(known, _)| known == name);
+            found.map(|(_, key)| percent_decode(&key.replace('+', " ")).into_owned())
+        }
+        Location::Cookie => {
+            let found = cookies(request).into_iter().find(|(known, _)| known == name);
+            found.map(|(_, key)| percent_decode(key).into_owned())
+        }
+        Location::Path | Location::QueryString => None,
     };
     key.filter(|key| !key.is_empty()).ok_or(Refusal::Missing)
 }
 
-fn cookie(request: &Request, name: &str) -> Option<String> {
-    let pairs = request.header("cookie")?.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| percent_decode(value).into_owned())
-}
-
-fn violation(contract: &Contract, operation: &Operation, refusal: Refusal, nearest: &Requirement) -> Violation {
-    let scheme = &contract.schemes()[nearest.scheme];
+fn violation(operation: &Operation, refusal: Refusal, nearest: &Requirement) -> Violation {
+    let scheme = &nearest.scheme;
     let expected = match refusal {
         Refusal::Scope => format!("a key with the scope {}", scopes(operation)),
-        _ => either(&wanted(contract, operation)),
+        _ => either(&wanted(operation)),
     };
     let (code, step, found) = match refusal {
         Refusal::Missing => ("security.missing", Step::Credentials, "none"),
@@ -174,7 +209,7 @@ fn violation(contract: &Contract, operation: &Operation, refusal: Refusal, neare
         Refusal::UnknownKey => ("security.unknown-key", Step::Credentials, "a key that this server was not given"),
         Refusal::Scope => ("security.scope", Step::Permission, "a key without it"),
     };
-    let rule: RulePlace = contract.place(scheme.pointer.clone());
+    let rule = scheme.document.place(&scheme.pointer);
     Violation::new(step, code, place(&scheme.kind), expected, found).with_rule(rule)
 }
 
@@ -183,17 +218,18 @@ fn place(kind: &SchemeKind) -> Place {
         SchemeKind::ApiKey(Location::Query, name) => Place::Query(name.clone(), whole()),
         SchemeKind::ApiKey(Location::Cookie, name) => Place::Cookie(name.clone(), whole()),
         SchemeKind::ApiKey(_, name) => Place::Header(name.to_ascii_lowercase(), whole()),
-        SchemeKind::Bearer | SchemeKind::Basic | SchemeKind::Other => Place::Header("authorization".into(), whole()),
+        SchemeKind::Bearer | SchemeKind::Basic | SchemeKind::Http(_) | SchemeKind::Other => Place::Header("authorization".into(), whole()),
     }
 }
 
 /// What each alternative asks for, in words.
-fn wanted(contract: &Contract, operation: &Operation) -> Vec<String> {
-    let of = |requirement: &Requirement| match &contract.schemes()[requirement.scheme].kind {
+fn wanted(operation: &Operation) -> Vec<String> {
+    let of = |requirement: &Requirement| match &requirement.scheme.kind {
         SchemeKind::Bearer => "`Bearer` and a token".to_owned(),
         SchemeKind::Basic => "`Basic` and base64 of `user:password`".to_owned(),
-        SchemeKind::ApiKey(..) => format!("the API key `{}`", contract.schemes()[requirement.scheme].name),
-        SchemeKind::Other => format!("what `{}` asks for", contract.schemes()[requirement.scheme].name),
+        SchemeKind::Http(name) => format!("`{name}` and what it asks for"),
+        SchemeKind::ApiKey(..) => format!("the API key `{}`", requirement.scheme.name),
+        SchemeKind::Other => format!("what `{}` asks for", requirement.scheme.name),
     };
     let mut wanted: Vec<String> = operation.security.iter().map(|all| all.iter().map(of).collect::<Vec<_>>().join(" and ")).collect();
     wanted.dedup();
@@ -210,6 +246,7 @@ fn scopes(operation: &Operation) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Contract;
 
     const DOCUMENT: &str = r#"
 openapi: 3.1.0
@@ -217,6 +254,7 @@ components:
   securitySchemes:
     bearer: {type: http, scheme: bearer}
     basic: {type: http, scheme: basic}
+    digest: {type: http, scheme: Digest}
     query: {type: apiKey, in: query, name: api_key}
     cookie: {type: apiKey, in: cookie, name: sid}
 paths:
@@ -226,6 +264,7 @@ paths:
   /either: {get: {security: [{query: []}, {bearer: []}]}}
   /optional: {get: {security: [{bearer: []}, {}]}}
   /open: {get: {}}
+  /digest: {get: {security: [{digest: []}]}}
 "#;
 
     fn says(path: &str, headers: &[(&str, &str)], keys: &[ApiKey]) -> String {
@@ -233,7 +272,7 @@ paths:
         let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.with_header(name, value));
         let operation = contract.operation(&format!("GET {}", request.path()));
         let access = Access { keys: keys.to_vec() };
-        let violations = violations(&contract, operation, &request, &access);
+        let violations = violations(operation, &request, &access);
         violations.iter().map(|violation| format!("{} {}", violation.code(), violation.brief())).collect()
     }
 
@@ -287,6 +326,24 @@ paths:
             says("/either?api_key=", &[], &[]),
             "security.missing query api_key: expected the API key `query` or `Bearer` and a token, found none"
         );
+    }
+
+    #[test]
+    fn scopes_are_what_a_token_says() {
+        // {"scope":"read x"} and {"sub":"y"}
+        let told = "Bearer e30.eyJzY29wZSI6InJlYWQgeCJ9.sig";
+        assert_eq!(says("/bearer", &[("Authorization", told)], &[]), "");
+        let other = "Bearer e30.eyJzY29wZSI6IngifQ.sig";
+        assert!(says("/bearer", &[("Authorization", other)], &[]).starts_with("security.scope"));
+        assert_eq!(says("/bearer", &[("Authorization", "Bearer e30.eyJzdWIiOiJ5In0.sig")], &[]), "");
+    }
+
+    #[test]
+    fn other_http_schemes_are_told_by_name() {
+        let whole = "Digest username=\"u\", realm=r, nonce=n, uri=\"/\", response=x";
+        assert_eq!(says("/digest", &[("Authorization", whole)], &[]), "");
+        assert!(says("/digest", &[("Authorization", "Digest username=u")], &[]).starts_with("security.malformed"));
+        assert_eq!(says("/digest", &[], &[]), "security.missing header authorization: expected `digest` and what it asks for, found none");
     }
 
     #[test]

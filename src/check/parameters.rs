@@ -1,0 +1,413 @@
+//! Parameters: which there are, which are missing, which nobody declared. How their texts are read is for `codec`; what
+//! their values must be is for their schemas (OpenAPI 3.1, section 4.8.12).
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::{Findings, whole};
+use crate::{
+    codec::{self, Given, pairs, style_readings},
+    contract::{Location, Operation, Parameter, Requirement, SchemeKind, Style},
+    media,
+    message::{Request, is_secret_header},
+    pointer::Pointer,
+    source::{parse_json, quote},
+    text::{either, nearest, percent_decode},
+    violation::{Place, Step, Violation},
+};
+
+/// Pairs of a query or of cookies: decoded names with texts that are still encoded.
+type Pairs<'r> = Vec<(Cow<'r, str>, &'r str)>;
+
+/// Decodes and judges all parameters; what could not be decoded is left out.
+pub(super) fn judge(operation: &Operation, captured: &[String], request: &Request, findings: &mut Findings) -> Vec<(String, Value)> {
+    let query = pairs(request.query().unwrap_or_default());
+    let cookies = cookies(request);
+    let mut decoded = Vec::new();
+    for parameter in &operation.parameters {
+        let place = place(parameter);
+        match read(operation, parameter, captured, request, (&query, &cookies)) {
+            Ok(Some(value)) => {
+                if parameter.deprecated {
+                    let odd = Violation::new(Step::Parameters, "parameter.deprecated", place.clone(), "no deprecated parameter", "one");
+                    findings.remarks.push(odd.with_rule(operation.place(&parameter.pointer)));
+                }
+                judge_value(parameter, &value, &place, findings);
+                decoded.push((parameter.name.clone(), value));
+            }
+            Ok(None) if parameter.required => {
+                let missing = Violation::new(Step::Parameters, "parameter.missing", place, "this required parameter", "none");
+                findings.violations.push(missing.with_rule(operation.place(&parameter.pointer)));
+            }
+            Ok(None) => {}
+            Err((code, unreadable)) => {
+                let violation = Violation::new(Step::Parameters, code, place, unreadable.expected, unreadable.found);
+                let violation = if is_secret(parameter) { violation.masked() } else { violation };
+                findings.violations.push(violation.with_rule(operation.place(&parameter.pointer)));
+            }
+        }
+    }
+    // Path parameters that are in the template and not declared still name something.
+    for (name, text) in operation.path_parameters().zip(captured) {
+        if !decoded.iter().any(|(known, _)| known == name) {
+            decoded.push((name.to_owned(), percent_decode(text).into()));
+        }
+    }
+    fixed_query(operation, &query, findings);
+    undeclared(operation, request, &query, &cookies, findings);
+    decoded
+}
+
+fn judge_value(parameter: &Parameter, value: &Value, place: &Place, findings: &mut Findings) {
+    let Some(schema) = parameter.any_schema() else { return };
+    // OpenAPI 3.1, section 4.8.12.2.1, `allowEmptyValue`: the schema has no say.
+    if parameter.allow_empty && *value == "" {
+        return;
+    }
+    let found = schema.check(value, Step::Parameters, |inner| within(place, inner));
+    let secret = is_secret(parameter);
+    findings.violations.extend(found.into_iter().map(|violation| if secret { violation.masked() } else { violation }));
+}
+
+/// The name of a parameter may say that it is a secret, where its schema does not.
+fn is_secret(parameter: &Parameter) -> bool {
+    parameter.name.parse().is_ok_and(|name| is_secret_header(&name))
+}
+
+/// The value of a parameter; `None` if it was not sent.
+fn read(
+    operation: &Operation,
+    parameter: &Parameter,
+    captured: &[String],
+    request: &Request,
+    (query, cookies): (&Pairs<'_>, &Pairs<'_>),
+) -> Result<Option<Value>, (&'static str, codec::Unreadable)> {
+    let header;
+    let given = match parameter.location {
+        Location::Path => {
+            let at = operation.path_parameters().position(|name| name == parameter.name);
+            match at.and_then(|at| captured.get(at)) {
+                Some(text) => Given::Text(text),
+                None => return Ok(None),
+            }
+        }
+        Location::Header => {
+            header = header_text(request, &parameter.name);
+            match &header {
+                Some(text) => Given::Text(text),
+                None => return Ok(None),
+            }
+        }
+        Location::Query => Given::Pairs(query),
+        Location::Cookie => Given::Pairs(cookies),
+        Location::QueryString => return whole_query(parameter, request),
+    };
+    if let Some(content) = &parameter.content {
+        let text = match given {
+            Given::Text(text) if parameter.location == Location::Header => Some(Cow::Borrowed(text)),
+            Given::Text(text) => Some(percent_decode(text)),
+            Given::Pairs(pairs) => single(parameter, pairs),
+        };
+        return text.map(|text| content_value(&text, &content.range)).transpose();
+    }
+    let readings = style_readings(parameter, &given).map_err(|unreadable| ("parameter.style", unreadable))?;
+    let Some(schema) = &parameter.schema else { return Ok(readings.into_iter().next()) };
+    let mut settled = Vec::new();
+    for reading in readings {
+        let value = codec::settle(schema, &reading);
+        if schema.accepts(&value) {
+            return Ok(Some(value));
+        }
+        settled.push(value);
+    }
+    Ok(settled.into_iter().next())
+}
+
+/// The decoded text of a parameter that is given once.
+fn single<'r>(parameter: &Parameter, pairs: &[(Cow<'_, str>, &'r str)]) -> Option<Cow<'r, str>> {
+    let (_, text) = pairs.iter().find(|(name, _)| *name == parameter.name)?;
+    Some(match parameter.location {
+        Location::Query => Cow::Owned(percent_decode(&text.replace('+', " ")).into_owned()),
+        _ => percent_decode(text),
+    })
+}
+
+/// A parameter with `content`: its text is a document of that media type.
+fn content_value(text: &str, media_type: &str) -> Result<Value, (&'static str, codec::Unreadable)> {
+    if !media::is_json(media_type) {
+        return Ok(text.into());
+    }
+    let unreadable = |defect: crate::source::JsonDefect| codec::Unreadable {
+        expected: format!("JSON: {}", defect.expected),
+        found: format!("{} at column {}", defect.found, defect.position.column),
+    };
+    parse_json(text.as_bytes()).map(|(value, _)| value).map_err(|defect| ("parameter.syntax", unreadable(defect)))
+}
+
+/// The whole query as one value (OpenAPI 3.2, section 4.12.1).
+fn whole_query(parameter: &Parameter, request: &Request) -> Result<Option<Value>, (&'static str, codec::Unreadable)> {
+    let (Some(query), Some(content)) = (request.query().filter(|query| !query.is_empty()), &parameter.content) else { return Ok(None) };
+    if media::kind(&content.range) != media::Kind::Form {
+        return content_value(&percent_decode(query), &content.range).map(Some);
+    }
+    let value = codec::read_form(query.as_bytes(), content).map_err(|unreadable| ("parameter.syntax", unreadable))?;
+    Ok(Some(match &content.schema {
+        Some(schema) => codec::settle(schema, &value),
+        None => value,
+    }))
+}
+
+/// Several headers of one name are one list (RFC 9110, section 5.3).
+fn header_text(request: &Request, name: &str) -> Option<String> {
+    let values: Vec<&str> = request.headers().get_all(name).filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// The pairs of all `Cookie` headers (RFC 6265, section 4.2.1).
+pub(super) fn cookies(request: &Request) -> Pairs<'_> {
+    let texts = request.headers().get_all("cookie").filter_map(|value| value.to_str().ok());
+    let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.map(|(name, value)| (Cow::Borrowed(name), value)).collect()
+}
+
+/// What a template has after `?` besides parameters: one of the ways in which documents tell operations apart.
+fn fixed_query(operation: &Operation, query: &Pairs<'_>, findings: &mut Findings) {
+    let Some((_, fixed)) = operation.path().split_once('?') else { return };
+    for (name, wanted) in fixed.split(['&', '#']).filter_map(|pair| pair.split_once('=')).filter(|(_, value)| !value.contains('{')) {
+        let given = query.iter().find(|(known, _)| known == name).map(|(_, value)| percent_decode(value));
+        if given.as_deref() != Some(wanted) {
+            let place = Place::Query(name.to_owned(), whole());
+            let found = given.map_or_else(|| "none".to_owned(), |given| quote(&given));
+            let violation = Violation::new(Step::Parameters, "parameter.fixed", place, quote(wanted), found);
+            findings.violations.push(violation.with_rule(operation.place(&operation.pointer)));
+        }
+    }
+}
+
+/// What was sent and nobody declared.
+fn undeclared(operation: &Operation, request: &Request, query: &Pairs<'_>, cookies: &Pairs<'_>, findings: &mut Findings) {
+    let has = |location: Location| operation.parameters.iter().filter(move |parameter| parameter.location == location);
+    let key = |location: Location, name: &str| operation.security.iter().flatten().any(|requirement| is_key(requirement, location, name));
+    let tell = |location: Location, name: &str, place: Place, findings: &mut Findings| {
+        let known: Vec<&str> = has(location).map(|parameter| parameter.name.as_str()).collect();
+        let expected = if known.is_empty() || known.len() > 10 {
+            "only what is declared".to_owned()
+        } else {
+            format!("only {}", either(&known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>()))
+        };
+        let mut violation = Violation::new(Step::Parameters, "parameter.undeclared", place, expected, format!("`{name}`"));
+        if let Some(meant) = nearest(name, known) {
+            violation = violation.with_hint(format!("did you mean `{meant}`?"));
+        }
+        findings.odd(violation.with_rule(operation.place(&operation.pointer)));
+    };
+    if has(Location::QueryString).next().is_none() {
+        let fixed = operation.path().split_once('?').map_or("", |(_, fixed)| fixed);
+        for (name, _) in query {
+            let claimed = has(Location::Query).any(|parameter| claims(parameter, name));
+            if !claimed && !key(Location::Query, name) && !fixed.split(['&', '#']).any(|pair| pair.split('=').next() == Some(name)) {
+                tell(Location::Query, name, Place::Query(name.to_string(), whole()), findings);
+            }
+        }
+    }
+    for (name, _) in cookies {
+        if !has(Location::Cookie).any(|parameter| claims(parameter, name)) && !key(Location::Cookie, name) {
+            tell(Location::Cookie, name, Place::Cookie(name.to_string(), whole()), findings);
+        }
+    }
+    for (name, _) in request.headers().iter() {
+        let name = name.as_str();
+        let declared = is_everyday(name) || has(Location::Header).any(|parameter| parameter.name.eq_ignore_ascii_case(name));
+        if !declared && !key(Location::Header, name) {
+            tell(Location::Header, name, Place::Header(name.to_owned(), whole()), findings);
+        }
+    }
+}
+
+fn is_key(requirement: &Requirement, location: Location, name: &str) -> bool {
+    match &requirement.scheme.kind {
+        SchemeKind::ApiKey(at, known) => *at == location && known.eq_ignore_ascii_case(name),
+        _ => false,
+    }
+}
+
+/// Whether a query parameter or cookie of this name is a part of a declared parameter.
+fn claims(parameter: &Parameter, name: &str) -> bool {
+    if parameter.name == name || name.strip_prefix(parameter.name.as_str()).is_some_and(|rest| rest.starts_with('[')) {
+        return true;
+    }
+    let spread = parameter.style == Style::Form && parameter.explode;
+    let annotations = parameter.schema.as_ref().filter(|_| spread).map(|schema| schema.annotations());
+    annotations.is_some_and(|annotations| annotations.member(annotations.root(), name).is_some())
+}
+
+/// Headers that clients send of their own accord, and no document declares: those of HTTP, of browsers, of proxies and of
+/// tracing. The document says nothing about them, and means nothing by it.
+fn is_everyday(name: &str) -> bool {
+    const PREFIXES: [&str; 7] = ["sec-", "access-control-", "x-forwarded-", "cf-", "x-amzn-", "x-b3-", "proxy-"];
+    matches!(
+        name,
+        "accept"
+            | "accept-charset"
+            | "accept-encoding"
+            | "accept-language"
+            | "authorization"
+            | "cache-control"
+            | "connection"
+            | "content-encoding"
+            | "content-language"
+            | "content-length"
+            | "content-location"
+            | "content-type"
+            | "cookie"
+            | "date"
+            | "dnt"
+            | "expect"
+            | "forwarded"
+            | "from"
+            | "host"
+            | "if-match"
+            | "if-modified-since"
+            | "if-none-match"
+            | "if-range"
+            | "if-unmodified-since"
+            | "keep-alive"
+            | "max-forwards"
+            | "origin"
+            | "pragma"
+            | "prefer"
+            | "priority"
+            | "range"
+            | "referer"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+            | "upgrade-insecure-requests"
+            | "user-agent"
+            | "via"
+            | "warning"
+            | "traceparent"
+            | "tracestate"
+            | "baggage"
+            | "x-request-id"
+            | "x-correlation-id"
+            | "x-real-ip"
+            | "x-requested-with"
+            | "idempotency-key"
+            | "http2-settings"
+    ) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn place(parameter: &Parameter) -> Place {
+    let name = parameter.name.clone();
+    match parameter.location {
+        Location::Path => Place::Path(name, whole()),
+        Location::Query | Location::QueryString => Place::Query(name, whole()),
+        Location::Header => Place::Header(name.to_ascii_lowercase(), whole()),
+        Location::Cookie => Place::Cookie(name, whole()),
+    }
+}
+
+fn within(place: &Place, inner: Pointer) -> Place {
+    match place {
+        Place::Path(name, _) => Place::Path(name.clone(), inner),
+        Place::Query(name, _) => Place::Query(name.clone(), inner),
+        Place::Header(name, _) => Place::Header(name.clone(), inner),
+        Place::Cookie(name, _) => Place::Cookie(name.clone(), inner),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::Contract;
+
+    const DOCUMENT: &str = r#"
+openapi: 3.1.0
+paths:
+  /x/{id}:
+    get:
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+        - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100}}
+        - {name: enabled, in: query, schema: {type: boolean}}
+        - {name: tags, in: query, schema: {type: array, items: {type: string}}}
+        - {name: ids, in: query, explode: false, schema: {type: array, items: {type: integer}}}
+        - {name: code, in: query, schema: {anyOf: [{type: string, maxLength: 3}, {type: integer, minimum: 5000}]}}
+        - {name: big, in: query, schema: {type: integer, format: int64}}
+        - {name: X-Version, in: header, required: true, schema: {type: string, pattern: '^\d+$'}}
+        - {name: old, in: query, deprecated: true, schema: {type: string}}
+        - {name: flag, in: query, allowEmptyValue: true, schema: {type: integer}}
+        - {name: 'filter[x]', in: query, schema: {type: integer}}
+        - {name: where, in: query, content: {application/json: {schema: {type: object, required: [a]}}}}
+        - {name: sid, in: cookie, schema: {type: string, minLength: 3}}
+  /things?kind=a: {get: {}}
+"#;
+
+    fn judged(target: &str, headers: &[(&str, &str)]) -> (Value, Vec<String>, Vec<String>) {
+        let contract = Contract::from_text("api.yaml", DOCUMENT).unwrap();
+        let operation = contract.operation(if target.starts_with("/x") { "GET /x/{id}" } else { "GET /things?kind=a" });
+        let request = headers.iter().fold(Request::get(target), |request, (name, value)| request.with_header(name, value));
+        let mut findings = Findings::new(false);
+        let decoded = judge(operation, &["7%2F".to_owned()], &request, &mut findings);
+        let told = |violations: &[Violation]| violations.iter().map(|violation| violation.brief().to_string()).collect();
+        (Value::Object(decoded.into_iter().collect()), told(&findings.violations), told(&findings.remarks))
+    }
+
+    #[test]
+    fn texts_become_what_the_schema_asks_for() {
+        let target = "/x/7%2F?limit=5&enabled=true&tags=a+b&tags=%32&ids=1,2&code=9000&flag=&filter%5Bx%5D=3&where=%7B%22a%22:1%7D";
+        let (decoded, violations, remarks) = judged(target, &[("x-version", "007"), ("cookie", "sid=abc%20; other=1")]);
+        assert_eq!(violations, [""; 0]);
+        assert_eq!(remarks, ["cookie other: expected only `sid`, found `other`"]);
+        let expected = json!({
+            "id": "7/", "limit": 5, "enabled": true, "tags": ["a b", "2"], "ids": [1, 2], "code": 9000, "X-Version": "007",
+            "flag": "", "filter[x]": 3, "where": {"a": 1}, "sid": "abc "
+        });
+        assert_eq!(decoded, expected);
+        assert_eq!(judged("/x/7?code=abc&tags=one", &[("x-version", "1")]).0["tags"], json!(["one"]));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told() {
+        let told = |target: &str| judged(target, &[("x-version", "1")]).1;
+        assert_eq!(told("/x/7?limit=101"), ["query limit: expected at most 100, found the number 101"]);
+        for (number, told_of) in
+            [("9223372036854775807", 0), ("-9223372036854775808", 0), ("9223372036854775808", 1), ("-9223372036854775809", 1)]
+        {
+            assert_eq!(told(&format!("/x/7?big={number}")).len(), told_of, "{number}");
+        }
+        assert_eq!(told("/x/7?limit=abc"), ["query limit: expected an integer, found \"abc\""]);
+        assert_eq!(told("/x/7?limit="), ["query limit: expected an integer, found \"\""]);
+        assert_eq!(told("/x/7?limit=1&limit=2"), ["query limit: expected an integer, found an array of 2"]);
+        assert_eq!(told("/x/7?enabled=TRUE"), ["query enabled: expected true or false, found \"TRUE\""]);
+        assert_eq!(told("/x/7?ids=1,x"), ["query ids /1: expected an integer, found \"x\""]);
+        assert_eq!(told("/x/7?where=%7B"), ["query where: expected JSON: the rest of an object, found the end of the text at column 2"]);
+        assert_eq!(told("/x/7?where=%7B%7D"), ["query where /a: expected this required member, found no such member"]);
+        assert_eq!(judged("/x/7", &[]).1, ["header x-version: expected this required parameter, found none"]);
+        assert_eq!(
+            judged("/x/7", &[("x-version", "1"), ("cookie", "sid=ab")]).1,
+            ["cookie sid: expected at least 3 characters, found 2 characters"]
+        );
+    }
+
+    #[test]
+    fn what_nobody_declared_is_remarked() {
+        let remarks = |target: &str, headers: &[(&str, &str)]| judged(target, &[headers, &[("x-version", "1")]].concat()).2;
+        assert_eq!(remarks("/x/7?limt=1", &[]).len(), 1);
+        assert!(remarks("/x/7?limt=1", &[])[0].ends_with("found `limt`; did you mean `limit`?"));
+        assert_eq!(remarks("/x/7?old=1", &[]), ["query old: expected no deprecated parameter, found one"]);
+        assert_eq!(remarks("/x/7", &[("user-agent", "x"), ("x-verson", "1")]).len(), 1);
+    }
+
+    #[test]
+    fn what_a_template_fixes_must_be_there() {
+        assert_eq!(judged("/things?kind=a", &[]).1, [""; 0]);
+        assert_eq!(judged("/things", &[]).1, ["query kind: expected \"a\", found none"]);
+    }
+}

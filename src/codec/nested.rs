@@ -1,0 +1,184 @@
+//! Names with brackets as values: `a[b][c]`, `a[]`, `a[0][b]` and `a[][b]`, as deepObject and forms are used in practice.
+//!
+//! OpenAPI (3.1, section 4.8.12.2) defines one level of `deepObject` for objects; what lies deeper, and arrays, are as the
+//! common libraries write them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Unreadable;
+use crate::schema::{Annotations, Note, Types};
+
+/// How deep names may nest.
+const DEEPEST: usize = 64;
+
+/// Texts by name, as they are put together.
+#[derive(Debug, Default)]
+pub(crate) struct Nested(BTreeMap<String, Node>);
+
+#[derive(Debug)]
+enum Node {
+    Text(String),
+    List(Vec<Node>),
+    Members(BTreeMap<String, Node>),
+}
+
+impl Nested {
+    /// Adds a text below a member, at a path of keys; `None` is the empty brackets, which append.
+    pub(crate) fn add(&mut self, name: &str, keys: &[Option<String>], text: String) -> Result<(), Unreadable> {
+        if keys.len() > DEEPEST {
+            return Err(Unreadable::new(format!("at most {DEEPEST} pairs of brackets"), keys.len().to_string()));
+        }
+        let clash = || Unreadable::new(format!("`{name}` either with brackets or without"), "both");
+        match self.0.get_mut(name) {
+            None => {
+                self.0.insert(name.to_owned(), Node::of(keys, text));
+                Ok(())
+            }
+            Some(node) => node.add(keys, text).ok_or_else(clash),
+        }
+    }
+
+    /// The names that there are.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// The value of one member.
+    pub(crate) fn take(&mut self, name: &str, noted: Option<(&Annotations, &Note)>) -> Option<Value> {
+        self.0.remove(name).map(|node| node.into_value(noted))
+    }
+}
+
+/// A name and the keys in its brackets: `a[b][]` is `a` with `b` and nothing. `None` if brackets are not closed.
+pub(crate) fn keys(name: &str) -> Option<(&str, Vec<Option<String>>)> {
+    let (stem, mut rest) = match name.find('[') {
+        None | Some(0) => return Some((name, Vec::new())),
+        Some(at) => name.split_at(at),
+    };
+    let mut keys = Vec::new();
+    while let Some(inner) = rest.strip_prefix('[') {
+        let (key, after) = inner.split_once(']')?;
+        keys.push(Some(key.to_owned()).filter(|key| !key.is_empty()));
+        rest = after;
+    }
+    rest.is_empty().then_some((stem, keys))
+}
+
+impl Node {
+    fn of(keys: &[Option<String>], text: String) -> Self {
+        match keys.split_first() {
+            None => Self::Text(text),
+            Some((None, rest)) => Self::List(vec![Self::of(rest, text)]),
+            Some((Some(key), rest)) => Self::Members(BTreeMap::from([(key.clone(), Self::of(rest, text))])),
+        }
+    }
+
+    /// `None` if a text would have to have members.
+    fn add(&mut self, keys: &[Option<String>], text: String) -> Option<()> {
+        match (&mut *self, keys.split_first()) {
+            // A name that is repeated is a list.
+            (Self::Text(first), None) => *self = Self::List(vec![Self::Text(std::mem::take(first)), Self::Text(text)]),
+            (Self::List(items), None) => items.push(Self::Text(text)),
+            (Self::List(items), Some((None, rest))) => match items.last_mut() {
+                // `a[][b]`: a key that the last one has already begins the next.
+                Some(last) if !rest.is_empty() && last.lacks(rest) => last.add(rest, text)?,
+                _ => items.push(Self::of(rest, text)),
+            },
+            (Self::Members(members), Some((Some(key), rest))) => match members.get_mut(key) {
+                Some(node) => node.add(rest, text)?,
+                None => {
+                    members.insert(key.clone(), Self::of(rest, text));
+                }
+            },
+            // `a[0]` and `a[]` mixed: the index after the last.
+            (Self::Members(members), Some((None, rest))) => {
+                let next = members.keys().filter_map(|key| key.parse::<usize>().ok()).max().map_or(0, |last| last.saturating_add(1));
+                members.insert(next.to_string(), Self::of(rest, text));
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn lacks(&self, keys: &[Option<String>]) -> bool {
+        match (self, keys.split_first()) {
+            (Self::Members(members), Some((Some(key), rest))) => members.get(key).is_none_or(|node| node.lacks(rest)),
+            (Self::List(_), Some((None, _))) => true,
+            _ => false,
+        }
+    }
+
+    /// Integer keys are an array's where the schema has one there; a single text is one item of it.
+    fn into_value(self, noted: Option<(&Annotations, &Note)>) -> Value {
+        let types = noted.map(|(_, note)| note.types).unwrap_or_default();
+        let list = types.has(Types::ARRAY);
+        let items = noted.and_then(|(annotations, note)| Some((annotations, annotations.items(note)?)));
+        match self {
+            Self::Text(text) if list && !types.has(Types::STRING) => Value::Array(vec![text.into()]),
+            Self::Text(text) => text.into(),
+            Self::List(nodes) => nodes.into_iter().map(|node| node.into_value(items)).collect(),
+            Self::Members(members) => {
+                let indices: Option<BTreeMap<usize, &String>> =
+                    members.keys().map(|key| key.parse().ok().map(|index: usize| (index, key))).collect();
+                if list && !types.has(Types::OBJECT) && indices.as_ref().is_some_and(|indices| indices.len() == members.len()) {
+                    let order: Vec<String> = indices.into_iter().flatten().map(|(_, key)| key.clone()).collect();
+                    let mut members = members;
+                    return order.iter().filter_map(|key| members.remove(key)).map(|node| node.into_value(items)).collect();
+                }
+                let member = |name: &str| noted.and_then(|(annotations, note)| Some((annotations, annotations.member(note, name)?)));
+                Value::Object(members.into_iter().map(|(name, node)| (name.clone(), node.into_value(member(&name)))).collect())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        document::Document,
+        pointer::Pointer,
+        schema::{Direction, Schema},
+    };
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Value, Unreadable> {
+        let schema =
+            json!({"properties": {"list": {"type": "array", "items": {"type": "object", "properties": {"b": {"type": "array"}}}}}});
+        let document = std::sync::Arc::new(Document::of_value(json!({"s": schema})));
+        let schema = Schema::new(&document, Pointer::parse("/s").unwrap(), Direction::Request);
+        let mut nested = Nested::default();
+        for (name, text) in pairs {
+            let (stem, keys) = keys(name).unwrap();
+            nested.add(stem, &keys, (*text).to_owned())?;
+        }
+        let annotations = schema.annotations();
+        let names: Vec<String> = nested.names().map(str::to_owned).collect();
+        let member = |name: &str| annotations.member(annotations.root(), name).map(|note| (annotations, note));
+        Ok(Value::Object(names.into_iter().map(|name| (name.clone(), nested.take(&name, member(&name)).unwrap())).collect()))
+    }
+
+    #[test]
+    fn brackets_are_members_and_items() {
+        assert_eq!(read(&[("a[b][c]", "1"), ("a[b][d]", "2"), ("a[e]", "3")]), Ok(json!({"a": {"b": {"c": "1", "d": "2"}, "e": "3"}})));
+        assert_eq!(read(&[("a[]", "1"), ("a[]", "2")]), Ok(json!({"a": ["1", "2"]})));
+        assert_eq!(read(&[("a", "1"), ("a", "2")]), Ok(json!({"a": ["1", "2"]})));
+        assert_eq!(read(&[("a[][b]", "1"), ("a[][c]", "2"), ("a[][b]", "3")]), Ok(json!({"a": [{"b": "1", "c": "2"}, {"b": "3"}]})));
+        assert_eq!(read(&[("list[10][x]", "2"), ("list[9][x]", "1")]), Ok(json!({"list": [{"x": "1"}, {"x": "2"}]})));
+        assert_eq!(read(&[("a[0]", "1")]), Ok(json!({"a": {"0": "1"}})), "the schema says no array");
+        assert_eq!(read(&[("list[0][b]", "1")]), Ok(json!({"list": [{"b": ["1"]}]})));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told() {
+        assert_eq!(read(&[("a", "1"), ("a[b]", "2")]).unwrap_err().expected, "`a` either with brackets or without");
+        assert_eq!(keys("a[b"), None);
+        assert_eq!(keys("a[b]c"), None);
+        assert_eq!(keys("[a]"), Some(("[a]", Vec::new())));
+        let deep = format!("a{}", "[x]".repeat(100));
+        assert!(read(&[(&deep, "1")]).is_err());
+    }
+}

@@ -1,0 +1,491 @@
+//! The styles of parameters: how values are written in path, query, headers and cookies (OpenAPI 3.1, section 4.8.12.3).
+//!
+//! A style says how a text is cut, never which type it has, so a text is read in each way that its schema may want, and
+//! the caller takes the first that the schema accepts. Texts are cut before they are percent-decoded: a delimiter that was
+//! encoded is data. Only if nothing else gives a list, one that was encoded is taken for the delimiter that it most likely
+//! is: many clients encode them all.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::{Unreadable, nested::Nested};
+use crate::{
+    contract::{Location, Parameter, Style},
+    schema::{Annotations, Note, Types},
+    source::quote,
+    text::{percent_decode, percent_encode},
+};
+
+/// What was sent for a parameter, still encoded.
+#[derive(Debug)]
+pub(crate) enum Given<'r> {
+    /// One text: a segment of the path, a header.
+    Text(&'r str),
+    /// Pairs of a query, or of cookies, with decoded names.
+    Pairs(&'r [(Cow<'r, str>, &'r str)]),
+}
+
+/// The values that a text may stand for, the likeliest first, with texts at their leaves. None: nothing was sent.
+pub(crate) type Reading = Vec<Value>;
+
+/// Reads a parameter. An error is about the style alone.
+pub(crate) fn readings(parameter: &Parameter, given: &Given<'_>) -> Result<Reading, Unreadable> {
+    let annotations = parameter.schema.as_ref().map(|schema| schema.annotations());
+    let noted = annotations.map(|annotations| (annotations, annotations.root()));
+    let wants = Wants::of(noted.map(|(_, note)| note.types).unwrap_or_default());
+    let cut = match given {
+        Given::Text(text) => cut(parameter, text)?,
+        Given::Pairs(pairs) if parameter.style == Style::DeepObject => return deep(parameter, pairs, noted),
+        Given::Pairs(pairs) => match cut_pairs(parameter, pairs, noted, wants)? {
+            Some(cut) => cut,
+            // Arrays and objects come with brackets whatever a document says.
+            None if wants.list || wants.members => return deep(parameter, pairs, noted),
+            None => return Ok(Vec::new()),
+        },
+    };
+    let decode = |text: &str| decoded(parameter.location, text);
+    let list = |texts: &[Cow<'_, str>]| Value::Array(texts.iter().map(|text| decode(text)).collect());
+    let mut readings = Vec::new();
+    if wants.members
+        && let Some(members) = &cut.members
+    {
+        let members: Map<String, Value> =
+            members.iter().map(|(name, text)| (decode_name(parameter.location, name), decode(text))).collect();
+        readings.push(Value::Object(members));
+    }
+    if wants.list && (!wants.scalar || cut.list.len() > 1) {
+        readings.push(list(&cut.list));
+        readings.extend(cut_when_decoded(parameter, &cut));
+    }
+    if wants.scalar {
+        readings.extend(cut.scalar.as_ref().map(|text| decode(text)));
+    }
+    if wants.list && wants.scalar && cut.list.len() == 1 {
+        readings.push(list(&cut.list));
+    }
+    // What fits no wish is judged as what it looks like.
+    if readings.is_empty() || cut.scalar.is_none() && !wants.list {
+        readings.push(cut.scalar.as_ref().map_or_else(|| list(&cut.list), |text| decode(text)));
+    }
+    Ok(readings)
+}
+
+/// What kinds of value a schema takes.
+#[derive(Debug, Clone, Copy)]
+struct Wants {
+    scalar: bool,
+    list: bool,
+    members: bool,
+}
+
+impl Wants {
+    fn of(types: Types) -> Self {
+        const SCALAR: Types = Types::STRING.and(Types::NUMBER).and(Types::INTEGER).and(Types::BOOLEAN);
+        let (list, members) = (types.has(Types::ARRAY), types.has(Types::OBJECT));
+        Self { scalar: types.has(SCALAR) || !(list || members), list, members }
+    }
+}
+
+/// A text, cut in every way that its style knows.
+#[derive(Debug, Default)]
+struct Cut<'r> {
+    scalar: Option<Cow<'r, str>>,
+    list: Vec<Cow<'r, str>>,
+    members: Option<Vec<(Cow<'r, str>, Cow<'r, str>)>>,
+}
+
+impl<'r> Cut<'r> {
+    /// A text whose items are separated, and whose members are names and values by turns or joined by `=`.
+    fn new(scalar: &'r str, pieces: Vec<&'r str>, joined: bool) -> Self {
+        let members = if joined {
+            pieces.iter().map(|piece| piece.split_once('=')).collect::<Option<Vec<_>>>()
+        } else {
+            let pairs = pieces.chunks(2).map(|pair| if let [name, value] = pair { Some((*name, *value)) } else { None });
+            pairs.collect()
+        };
+        let members = members.map(|members| members.into_iter().map(|(name, value)| (name.into(), value.into())).collect());
+        Self { scalar: Some(scalar.into()), list: pieces.into_iter().map(Cow::Borrowed).collect(), members }
+    }
+}
+
+/// `simple`, `label` and `matrix`.
+fn cut<'r>(parameter: &Parameter, text: &'r str) -> Result<Cut<'r>, Unreadable> {
+    let explode = parameter.explode;
+    let name = parameter.name.as_str();
+    match parameter.style {
+        Style::Label => {
+            let rest = text.strip_prefix('.').ok_or_else(|| Unreadable::new("text that begins with `.` (style `label`)", quote(text)))?;
+            // OpenAPI 3.0 separates by dots either way.
+            let comma = !explode && rest.contains(',');
+            let pieces = rest.split(if comma { ',' } else { '.' }).collect();
+            Ok(Cut::new(rest, pieces, explode))
+        }
+        Style::Matrix => {
+            let wrong = || Unreadable::new(format!("text that begins with `;{name}=` (style `matrix`)"), quote(text));
+            let rest = text.strip_prefix(';').ok_or_else(wrong)?;
+            let own = |piece: &'r str| {
+                let value = piece.strip_prefix(name)?;
+                if value.is_empty() { Some("") } else { value.strip_prefix('=') }
+            };
+            if let Some(pieces) = rest.split(';').map(own).collect::<Option<Vec<_>>>() {
+                return Ok(match pieces.as_slice() {
+                    [only] if !explode => Cut::new(only, only.split(',').collect(), false),
+                    [only] => Cut { members: None, ..Cut::new(only, vec![only], false) },
+                    _ => Cut { scalar: None, members: None, list: pieces.into_iter().map(Cow::Borrowed).collect() },
+                });
+            }
+            let members: Option<Vec<_>> = rest.split(';').map(|piece| piece.split_once('=')).collect();
+            let members = members.filter(|_| explode).ok_or_else(wrong)?;
+            let members = members.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+            Ok(Cut { scalar: None, list: Vec::new(), members: Some(members) })
+        }
+        _ => Ok(Cut::new(text, delimited(parameter, text), explode)),
+    }
+}
+
+/// `form` and the styles that differ from it in the delimiter.
+///
+/// `Ok(None)`: nothing was sent.
+fn cut_pairs<'r>(
+    parameter: &Parameter,
+    pairs: &'r [(Cow<'r, str>, &'r str)],
+    noted: Option<(&Annotations, &Note)>,
+    wants: Wants,
+) -> Result<Option<Cut<'r>>, Unreadable> {
+    let name = parameter.name.as_str();
+    let own = |known: &str| known == name || (wants.list && !name.ends_with("[]") && known.strip_suffix("[]") == Some(name));
+    let mut values: Vec<&str> = pairs.iter().filter(|(known, _)| own(known)).map(|(_, value)| *value).collect();
+    if parameter.location == Location::Cookie && parameter.explode && wants.list {
+        // `color=blue&color=black` in one cookie.
+        let prefix = format!("{name}=");
+        values = values.iter().flat_map(|value| value.split('&')).map(|piece| piece.strip_prefix(&prefix).unwrap_or(piece)).collect();
+    }
+    if parameter.explode && wants.members && values.is_empty() {
+        let members = spread(parameter, pairs, noted);
+        return Ok((!members.is_empty()).then(|| Cut { scalar: None, list: Vec::new(), members: Some(members) }));
+    }
+    match values.as_slice() {
+        [] => Ok(None),
+        [only] if parameter.explode => Ok(Some(Cut { members: None, ..Cut::new(only, vec![only], false) })),
+        [only] => Ok(Some(Cut::new(only, delimited(parameter, only), false))),
+        _ if parameter.explode || !wants.list => {
+            Ok(Some(Cut { scalar: None, list: values.into_iter().map(Cow::Borrowed).collect(), members: None }))
+        }
+        several => {
+            let expected = format!("`{name}` once, with its items separated by {}", delimiter(parameter.style).1);
+            Err(Unreadable::new(expected, format!("it {} times", several.len())))
+        }
+    }
+}
+
+/// The members of an object that are parameters of their own: those that it declares, else all that nobody else declares.
+fn spread<'r>(
+    parameter: &Parameter,
+    pairs: &'r [(Cow<'r, str>, &'r str)],
+    noted: Option<(&Annotations, &Note)>,
+) -> Vec<(Cow<'r, str>, Cow<'r, str>)> {
+    let Some((annotations, note)) = noted else { return Vec::new() };
+    let mut members = Vec::new();
+    for (name, value) in pairs {
+        // `R=100&G=200` in one cookie.
+        if parameter.location == Location::Cookie && value.contains('&') && annotations.member(note, name).is_some() {
+            let mut pieces = value.split('&');
+            members.extend(pieces.next().map(|first| (name.clone(), first.into())));
+            members.extend(pieces.filter_map(|piece| piece.split_once('=')).map(|(name, value)| (name.into(), value.into())));
+        } else if annotations.member(note, name).is_some() {
+            members.push((name.clone(), (*value).into()));
+        }
+    }
+    members
+}
+
+/// `deepObject`, and arrays and objects that come like it.
+fn deep(parameter: &Parameter, pairs: &[(Cow<'_, str>, &str)], noted: Option<(&Annotations, &Note)>) -> Result<Reading, Unreadable> {
+    let mut nested = Nested::default();
+    for (name, value) in pairs {
+        if let Some((stem, keys)) = super::nested::keys(name)
+            && stem == parameter.name
+        {
+            let text = decoded(parameter.location, value);
+            nested.add(stem, &keys, text.as_str().unwrap_or_default().to_owned())?;
+        }
+    }
+    Ok(nested.take(&parameter.name, noted).into_iter().collect())
+}
+
+/// A list whose delimiters were encoded too.
+fn cut_when_decoded(parameter: &Parameter, cut: &Cut<'_>) -> Option<Value> {
+    let [only] = cut.list.as_slice() else { return None };
+    if parameter.explode || parameter.location == Location::Header {
+        return None;
+    }
+    let text = decoded(parameter.location, only);
+    let delimiter = delimiter(parameter.style).0;
+    let pieces: Vec<Value> = text.as_str()?.split(delimiter).map(Value::from).collect();
+    (pieces.len() > 1).then_some(Value::Array(pieces))
+}
+
+fn delimiter(style: Style) -> (char, &'static str) {
+    match style {
+        Style::SpaceDelimited => (' ', "`%20`"),
+        Style::PipeDelimited => ('|', "`|`"),
+        Style::TabDelimited => ('\t', "`%09`"),
+        _ => (',', "`,`"),
+    }
+}
+
+/// The items of a list in one text. Blanks, tabs and bars cannot stand in a URL as they are.
+fn delimited<'r>(parameter: &Parameter, text: &'r str) -> Vec<&'r str> {
+    match parameter.style {
+        Style::SpaceDelimited => split_any(text, &["%20", "+", " "]),
+        Style::PipeDelimited => split_any(text, &["|", "%7C", "%7c"]),
+        Style::TabDelimited => split_any(text, &["%09", "\t"]),
+        _ => text.split(',').collect(),
+    }
+}
+
+fn split_any<'r>(text: &'r str, delimiters: &[&str]) -> Vec<&'r str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((at, delimiter)) = delimiters.iter().filter_map(|delimiter| Some((rest.find(delimiter)?, delimiter))).min() {
+        pieces.push(&rest[..at]);
+        rest = &rest[at + delimiter.len()..];
+    }
+    pieces.push(rest);
+    pieces
+}
+
+/// A text as it is meant. Headers are not percent-encoded.
+fn decoded(location: Location, text: &str) -> Value {
+    match location {
+        Location::Header => text.trim().into(),
+        Location::Query | Location::QueryString => percent_decode(&text.replace('+', " ")).into_owned().into(),
+        Location::Path | Location::Cookie => percent_decode(text).into_owned().into(),
+    }
+}
+
+fn decode_name(location: Location, name: &str) -> String {
+    match decoded(location, name) {
+        Value::String(name) => name,
+        other => other.to_string(),
+    }
+}
+
+/// A value as a header, in the style `simple`.
+pub(crate) fn write_simple(value: &Value, explode: bool) -> String {
+    match value {
+        Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(","),
+        Value::Object(members) => {
+            let between = if explode { '=' } else { ',' };
+            members.iter().map(|(name, value)| format!("{name}{between}{}", text_of(value))).collect::<Vec<_>>().join(",")
+        }
+        other => text_of(other),
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// A parameter as a client writes it: a path segment, a header, or pairs of a query or a cookie joined by `&`.
+#[cfg_attr(not(test), allow(dead_code, reason = "the client of the tests"))]
+pub(crate) fn write(style: Style, explode: bool, location: Location, name: &str, value: &Value) -> String {
+    let encode = |text: &str| if location == Location::Header { text.to_owned() } else { percent_encode(text) };
+    let text = |value: &Value| encode(&text_of(value));
+    let (delimiter, between) = match style {
+        Style::SpaceDelimited => ("%20", "%20"),
+        Style::PipeDelimited => ("%7C", "%7C"),
+        Style::TabDelimited => ("%09", "%09"),
+        _ => (",", ","),
+    };
+    let by_turns = |members: &Map<String, Value>| {
+        members.iter().map(|(name, value)| format!("{}{between}{}", encode(name), text(value))).collect::<Vec<_>>().join(delimiter)
+    };
+    let joined = |members: &Map<String, Value>, delimiter: &str| {
+        members.iter().map(|(name, value)| format!("{}={}", encode(name), text(value))).collect::<Vec<_>>().join(delimiter)
+    };
+    let listed = |items: &[Value], delimiter: &str| items.iter().map(text).collect::<Vec<_>>().join(delimiter);
+    let named = |items: &[Value], delimiter: &str| {
+        items.iter().map(|item| format!("{}={}", encode(name), text(item))).collect::<Vec<_>>().join(delimiter)
+    };
+    match (style, value) {
+        (Style::Simple, Value::Array(items)) => listed(items, ","),
+        (Style::Simple, Value::Object(members)) => {
+            if explode {
+                joined(members, ",")
+            } else {
+                by_turns(members)
+            }
+        }
+        (Style::Simple, scalar) => text(scalar),
+        (Style::Label, Value::Array(items)) => format!(".{}", listed(items, if explode { "." } else { "," })),
+        (Style::Label, Value::Object(members)) => format!(".{}", if explode { joined(members, ".") } else { by_turns(members) }),
+        (Style::Label, scalar) => format!(".{}", text(scalar)),
+        (Style::Matrix, Value::Array(items)) if explode => format!(";{}", named(items, ";")),
+        (Style::Matrix, Value::Array(items)) => format!(";{name}={}", listed(items, ",")),
+        (Style::Matrix, Value::Object(members)) if explode => format!(";{}", joined(members, ";")),
+        (Style::Matrix, Value::Object(members)) => format!(";{name}={}", by_turns(members)),
+        (Style::Matrix, scalar) => {
+            let text = text(scalar);
+            if text.is_empty() { format!(";{name}") } else { format!(";{name}={text}") }
+        }
+        (Style::DeepObject, value) => bracketed(&encode(name), value),
+        (_, Value::Array(items)) if explode => named(items, "&"),
+        (_, Value::Array(items)) => format!("{}={}", encode(name), listed(items, delimiter)),
+        (_, Value::Object(members)) if explode => joined(members, "&"),
+        (_, Value::Object(members)) => format!("{}={}", encode(name), by_turns(members)),
+        (_, scalar) => format!("{}={}", encode(name), text(scalar)),
+    }
+}
+
+/// `a[b][0]=c&…`
+pub(super) fn bracketed(name: &str, value: &Value) -> String {
+    let below = |key: &str, value: &Value| bracketed(&format!("{name}%5B{}%5D", percent_encode(key)), value);
+    let parts: Vec<String> = match value {
+        Value::Object(members) => members.iter().map(|(key, value)| below(key, value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(index, value)| below(&index.to_string(), value)).collect(),
+        scalar => vec![format!("{name}={}", percent_encode(&text_of(scalar)))],
+    };
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        document::Document,
+        pointer::Pointer,
+        schema::{Direction, Schema},
+    };
+
+    fn parameter(style: Style, explode: bool, location: Location, schema: Value) -> Parameter {
+        let document = Arc::new(Document::of_value(json!({"s": schema})));
+        let schema = Schema::new(&document, Pointer::parse("/s").unwrap(), Direction::Request);
+        Parameter {
+            name: "color".into(),
+            location,
+            required: false,
+            deprecated: false,
+            allow_empty: false,
+            style,
+            explode,
+            schema: Some(schema),
+            content: None,
+            pointer: Pointer::root(),
+        }
+    }
+
+    fn read(parameter: &Parameter, text: &str) -> Result<Value, Unreadable> {
+        let pairs: Vec<(Cow<'_, str>, &str)>;
+        let given = match parameter.location {
+            Location::Path | Location::Header => Given::Text(text),
+            _ => {
+                pairs = text
+                    .split('&')
+                    .filter_map(|pair| pair.split_once('=').or(Some((pair, ""))))
+                    .map(|(name, value)| (percent_decode(name), value))
+                    .collect();
+                Given::Pairs(&pairs)
+            }
+        };
+        let schema = parameter.schema.as_ref().unwrap();
+        let readings = readings(parameter, &given)?;
+        let settled: Vec<Value> = readings.into_iter().map(|reading| super::super::settle(schema, &reading)).collect();
+        Ok(settled.iter().find(|value| schema.accepts(value)).or(settled.first()).cloned().unwrap_or_default())
+    }
+
+    /// The table of OpenAPI 3.1.1, section 4.8.12.4, for `color` as the empty string, a string, an array and an object; rows
+    /// are style, explode, where, and the four texts. `-` is what the style does not define.
+    #[test]
+    fn the_table_of_the_specification() {
+        use Location::{Cookie, Header, Path, Query};
+        use Style::*;
+        let table: [(Style, bool, Location, [&str; 4]); 19] = [
+            (Matrix, false, Path, [";color", ";color=blue", ";color=blue,black,brown", ";color=B,150,G,200,R,100"]),
+            (Matrix, true, Path, [";color", ";color=blue", ";color=blue;color=black;color=brown", ";B=150;G=200;R=100"]),
+            (Label, false, Path, [".", ".blue", ".blue,black,brown", ".B,150,G,200,R,100"]),
+            (Label, true, Path, [".", ".blue", ".blue.black.brown", ".B=150.G=200.R=100"]),
+            (Simple, false, Path, ["", "blue", "blue,black,brown", "B,150,G,200,R,100"]),
+            (Simple, true, Path, ["", "blue", "blue,black,brown", "B=150,G=200,R=100"]),
+            (Simple, false, Header, ["", "blue", "blue,black,brown", "B,150,G,200,R,100"]),
+            (Simple, true, Header, ["", "blue", "blue,black,brown", "B=150,G=200,R=100"]),
+            (Form, false, Query, ["color=", "color=blue", "color=blue,black,brown", "color=B,150,G,200,R,100"]),
+            (Form, true, Query, ["color=", "color=blue", "color=blue&color=black&color=brown", "B=150&G=200&R=100"]),
+            (Form, false, Cookie, ["color=", "color=blue", "color=blue,black,brown", "color=B,150,G,200,R,100"]),
+            (Form, true, Cookie, ["color=", "color=blue", "color=blue&color=black&color=brown", "B=150&G=200&R=100"]),
+            (SpaceDelimited, false, Query, ["-", "-", "color=blue%20black%20brown", "color=B%20150%20G%20200%20R%20100"]),
+            (SpaceDelimited, true, Query, ["-", "-", "color=blue&color=black&color=brown", "-"]),
+            (PipeDelimited, false, Query, ["-", "-", "color=blue%7Cblack%7Cbrown", "color=B%7C150%7CG%7C200%7CR%7C100"]),
+            (PipeDelimited, true, Query, ["-", "-", "color=blue&color=black&color=brown", "-"]),
+            (TabDelimited, false, Query, ["-", "-", "color=blue%09black%09brown", "-"]),
+            (DeepObject, true, Query, ["-", "-", "-", "color%5BB%5D=150&color%5BG%5D=200&color%5BR%5D=100"]),
+            (DeepObject, false, Query, ["-", "-", "-", "color%5BB%5D=150&color%5BG%5D=200&color%5BR%5D=100"]),
+        ];
+        let object =
+            json!({"type": "object", "properties": {"R": {"type": "integer"}, "G": {"type": "integer"}, "B": {"type": "integer"}}});
+        let columns = [
+            (json!({"type": "string"}), json!("")),
+            (json!({"type": "string"}), json!("blue")),
+            (json!({"type": "array", "items": {"type": "string"}}), json!(["blue", "black", "brown"])),
+            (object, json!({"R": 100, "G": 200, "B": 150})),
+        ];
+        for (style, explode, location, texts) in table {
+            for ((schema, value), text) in columns.iter().zip(texts).filter(|(_, text)| *text != "-") {
+                let parameter = parameter(style, explode, location, schema.clone());
+                let row = format!("{style:?} explode={explode} {location:?} {text:?}");
+                assert_eq!(read(&parameter, text).as_ref(), Ok(value), "decode {row}");
+                assert_eq!(write(style, explode, location, "color", value), text, "encode {row}");
+            }
+        }
+    }
+
+    #[test]
+    fn delimiters_that_were_encoded_are_data_unless_only_a_list_fits() {
+        let strings = parameter(Style::Form, false, Location::Query, json!({"type": "array", "items": {"type": "string"}}));
+        assert_eq!(read(&strings, "color=a%2Cb,c"), Ok(json!(["a,b", "c"])));
+        assert_eq!(read(&strings, "color=a%2Cb"), Ok(json!(["a,b"])));
+        let numbers = parameter(Style::Form, false, Location::Query, json!({"type": "array", "items": {"type": "integer"}}));
+        assert_eq!(read(&numbers, "color=1%2C2"), Ok(json!([1, 2])));
+        let pipes = parameter(Style::PipeDelimited, false, Location::Query, json!({"type": "array", "items": {"type": "string"}}));
+        assert_eq!(read(&pipes, "color=a|b%7Cc"), Ok(json!(["a", "b", "c"])));
+        let spaces = parameter(Style::SpaceDelimited, false, Location::Query, json!({"type": "array", "items": {"type": "integer"}}));
+        assert_eq!(read(&spaces, "color=1+2%203"), Ok(json!([1, 2, 3])));
+    }
+
+    #[test]
+    fn objects_and_arrays_come_with_brackets_whatever_the_style() {
+        let schema =
+            json!({"type": "object", "properties": {"a": {"type": "array", "items": {"type": "integer"}}, "b": {"type": "object"}}});
+        let deep = parameter(Style::DeepObject, true, Location::Query, schema.clone());
+        assert_eq!(read(&deep, "color[a][]=1&color[a][]=2&color[b][c]=x"), Ok(json!({"a": [1, 2], "b": {"c": "x"}})));
+        assert_eq!(read(&deep, "color[a][0]=1&color[a][1]=2"), Ok(json!({"a": [1, 2]})));
+        assert_eq!(read(&deep, "color[a]=1"), Ok(json!({"a": [1]})));
+        let list = parameter(Style::Form, true, Location::Query, json!({"type": "array", "items": {"type": "integer"}}));
+        assert_eq!(read(&list, "color[]=1&color[]=2"), Ok(json!([1, 2])));
+        assert_eq!(read(&list, "color[0]=1&color[1]=2"), Ok(json!([1, 2])));
+        let form = parameter(Style::Form, true, Location::Query, schema);
+        assert_eq!(read(&form, "color[b][c]=x"), Ok(json!({"b": {"c": "x"}})));
+    }
+
+    #[test]
+    fn what_the_style_does_not_allow_is_told() {
+        let matrix = parameter(Style::Matrix, false, Location::Path, json!({"type": "string"}));
+        assert_eq!(read(&matrix, "blue").unwrap_err().expected, "text that begins with `;color=` (style `matrix`)");
+        let label = parameter(Style::Label, false, Location::Path, json!({"type": "string"}));
+        assert_eq!(read(&label, "blue").unwrap_err().expected, "text that begins with `.` (style `label`)");
+        let list = parameter(Style::Form, false, Location::Query, json!({"type": "array"}));
+        let twice = read(&list, "color=1&color=2").unwrap_err();
+        assert_eq!((twice.expected.as_str(), twice.found.as_str()), ("`color` once, with its items separated by `,`", "it 2 times"));
+        let one = parameter(Style::Form, true, Location::Query, json!({"type": "integer"}));
+        assert_eq!(read(&one, "color=1&color=2"), Ok(json!(["1", "2"])), "which is no integer");
+    }
+}

@@ -1,0 +1,163 @@
+//! Texts to what their schema asks for: text has no type of its own.
+//!
+//! Each text takes the type that the schema says for its place. Where the schema leaves a choice, the value as a whole
+//! decides: what is refused is read otherwise, as long as that mends it.
+
+use serde_json::Value;
+
+use crate::{
+    pointer::Pointer,
+    schema::{Annotations, Note, Schema, Types},
+    violation::{Place, Step},
+};
+
+/// How many places are read otherwise before what is wrong is told as it is.
+const MOST_REPAIRS: usize = 50;
+
+/// The value that texts stand for, by their schema.
+pub(crate) fn settle(schema: &Schema, texts: &Value) -> Value {
+    let annotations = schema.annotations();
+    let mut value = texts.clone();
+    give_types(&mut value, annotations, annotations.root());
+    if schema.accepts(&value) {
+        return value;
+    }
+    mend(schema, value, texts)
+}
+
+fn give_types(value: &mut Value, annotations: &Annotations, note: &Note) {
+    match value {
+        Value::String(text) => {
+            let open = note.types.is_empty() || note.types.has(Types::STRING);
+            let reading = if open { None } else { readings(text, note.types).next() };
+            if let Some(reading) = reading {
+                *value = reading;
+            }
+        }
+        Value::Array(items) => {
+            if let Some(note) = annotations.items(note) {
+                items.iter_mut().for_each(|item| give_types(item, annotations, note));
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if let Some(note) = annotations.member(note, name) {
+                    give_types(member, annotations, note);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a text may be other than a text, of these types.
+fn readings(text: &str, types: Types) -> impl Iterator<Item = Value> {
+    let number = if types.has(Types::INTEGER.and(Types::NUMBER)) { number(text) } else { None };
+    let truth = match text {
+        "true" if types.has(Types::BOOLEAN) => Some(Value::Bool(true)),
+        "false" if types.has(Types::BOOLEAN) => Some(Value::Bool(false)),
+        _ => None,
+    };
+    let null = (types.has(Types::NULL) && (text.is_empty() || text == "null")).then_some(Value::Null);
+    number.into_iter().chain(truth).chain(null)
+}
+
+fn number(text: &str) -> Option<Value> {
+    // What JSON calls a number: no blanks, no plus, no leading zeros.
+    if !text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) || text.ends_with(char::is_whitespace) {
+        return None;
+    }
+    let number = serde_json::from_str::<Value>(text).ok().filter(Value::is_number)?;
+    Some(beyond(text, number))
+}
+
+/// An integer that is too large for 64 bits, as a float that is no nearer to zero: rounded towards zero, one just outside a
+/// bound would stand on it.
+fn beyond(text: &str, number: Value) -> Value {
+    let (Ok(exact), Some(float)) = (text.parse::<i128>(), number.as_f64().filter(|_| number.is_f64())) else { return number };
+    let outer = match exact {
+        exact if exact > 0 && (float as i128) < exact => float.next_up(),
+        exact if exact < 0 && (float as i128) > exact => float.next_down(),
+        _ => float,
+    };
+    outer.into()
+}
+
+/// Reads texts otherwise where that mends something.
+fn mend(schema: &Schema, mut value: Value, texts: &Value) -> Value {
+    const ANY: Types = Types::NULL.and(Types::BOOLEAN).and(Types::NUMBER).and(Types::INTEGER);
+    let wrong = |value: &Value| {
+        let violations = schema.check(value, Step::Body, Place::Body);
+        violations
+            .into_iter()
+            .filter_map(|violation| if let Place::Body(place) = violation.place() { Some(place.clone()) } else { None })
+            .collect::<Vec<Pointer>>()
+    };
+    let mut places = wrong(&value);
+    for place in places.clone().into_iter().take(MOST_REPAIRS) {
+        let Some(Value::String(text)) = place.resolve(texts) else { continue };
+        let before = place.resolve(&value).cloned().unwrap_or_default();
+        let others = readings(text, ANY).chain([Value::String(text.clone())]).filter(|reading| *reading != before);
+        for reading in others {
+            let Some(slot) = value.pointer_mut(place.as_str()) else { break };
+            *slot = reading;
+            let after = wrong(&value);
+            if after.len() < places.len() {
+                places = after;
+                break;
+            }
+            if let Some(slot) = value.pointer_mut(place.as_str()) {
+                *slot = before.clone();
+            }
+        }
+        if places.is_empty() {
+            break;
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{document::Document, schema::Direction};
+
+    fn settled(schema: Value, texts: Value) -> Value {
+        let document = Arc::new(Document::of_value(json!({"s": schema, "t": {"type": "integer"}})));
+        settle(&Schema::new(&document, Pointer::parse("/s").unwrap(), Direction::Request), &texts)
+    }
+
+    #[test]
+    fn texts_take_the_types_of_their_places() {
+        let schema = json!({"properties": {
+            "n": {"type": "integer"}, "b": {"type": "boolean"}, "s": {"type": "string"}, "x": {"type": ["number", "null"]},
+            "l": {"items": {"$ref": "#/t"}}, "a": {"allOf": [{"$ref": "#/t"}, {"minimum": 0}]}
+        }, "additionalProperties": {"type": "number"}});
+        let texts = json!({"n": "5", "b": "true", "s": "5", "x": "", "l": ["1", "x"], "a": "7", "other": "1.5"});
+        assert_eq!(settled(schema, texts), json!({"n": 5, "b": true, "s": "5", "x": null, "l": [1, "x"], "a": 7, "other": 1.5}));
+    }
+
+    #[test]
+    fn a_choice_is_decided_by_what_is_accepted() {
+        let schema = json!({"anyOf": [{"type": "string", "maxLength": 3}, {"type": "integer", "minimum": 5000}]});
+        assert_eq!(settled(schema.clone(), json!("9000")), json!(9000));
+        assert_eq!(settled(schema.clone(), json!("12")), json!("12"));
+        assert_eq!(settled(schema, json!("words")), json!("words"));
+        assert_eq!(settled(json!({"enum": [1, "auto", null]}), json!("1")), json!(1));
+        assert_eq!(settled(json!({"enum": [1, "auto"]}), json!("auto")), json!("auto"));
+        assert_eq!(settled(json!({"oneOf": [{"const": true}, {"const": "x"}]}), json!("true")), json!(true));
+    }
+
+    #[test]
+    fn integers_stay_exact() {
+        let big = |text: &str| settled(json!({"type": "integer"}), json!(text));
+        assert_eq!(big("9223372036854775807"), json!(9_223_372_036_854_775_807_i64));
+        assert_eq!(big("18446744073709551615"), json!(18_446_744_073_709_551_615_u64));
+        assert_eq!(big("007"), json!("007"), "JSON has no leading zeros");
+        assert_eq!(big("5 "), json!("5 "));
+    }
+}

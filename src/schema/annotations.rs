@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Document, pattern};
-use crate::{clock::Timestamp, pointer::Pointer};
+use super::pattern;
+use crate::{clock::Timestamp, document::Document, pointer::Pointer};
 
 type NoteId = usize;
 
 /// The notes of one schema and of all that it reaches.
 pub(crate) struct Annotations {
     notes: Vec<Note>,
+    remarkable: bool,
 }
 
 /// What is said about one value.
@@ -28,6 +29,13 @@ pub(crate) struct Note {
     pub(crate) read_only: bool,
     /// Whether `null` is among the values that the schema speaks of.
     pub(crate) nullable: bool,
+    pub(crate) deprecated: bool,
+    /// How the value is written as XML.
+    pub(crate) xml: Xml,
+    /// The name of the component that the value is one of.
+    pub(crate) component: Option<String>,
+    /// The types that its values may have; none if the schema does not say.
+    pub(crate) types: Types,
     /// Whether anything is said about members at all: an object of any shape declares none.
     pub(crate) declares_members: bool,
     members: BTreeMap<String, NoteId>,
@@ -35,6 +43,95 @@ pub(crate) struct Note {
     items: Option<NoteId>,
     /// Whether this note or one below it fills something in.
     fills: bool,
+}
+
+/// The `xml` keyword (OpenAPI 3.1, section 4.8.26).
+#[derive(Debug, Default)]
+pub(crate) struct Xml {
+    pub(crate) name: Option<String>,
+    pub(crate) namespace: Option<String>,
+    pub(crate) prefix: Option<String>,
+    pub(crate) attribute: bool,
+    pub(crate) wrapped: bool,
+}
+
+impl Xml {
+    /// Takes over what one schema says; what was said first stays.
+    fn say(&mut self, said: &Value) {
+        let text = |key: &str| said.get(key).and_then(Value::as_str).map(str::to_owned);
+        let is = |key: &str| said.get(key) == Some(&Value::Bool(true));
+        self.name = self.name.take().or_else(|| text("name"));
+        self.namespace = self.namespace.take().or_else(|| text("namespace"));
+        self.prefix = self.prefix.take().or_else(|| text("prefix"));
+        self.attribute |= is("attribute") || text("nodeType").as_deref() == Some("attribute");
+        self.wrapped |= is("wrapped");
+    }
+}
+
+/// A set of types. `integer` is one of its own beside `number`.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Types(u8);
+
+impl Types {
+    pub(crate) const NULL: Self = Self(1);
+    pub(crate) const BOOLEAN: Self = Self(2);
+    pub(crate) const INTEGER: Self = Self(4);
+    pub(crate) const NUMBER: Self = Self(8);
+    pub(crate) const STRING: Self = Self(16);
+    pub(crate) const ARRAY: Self = Self(32);
+    pub(crate) const OBJECT: Self = Self(64);
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether any of `others` is in it.
+    pub(crate) const fn has(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn named(name: &str) -> Self {
+        match name {
+            "null" => Self::NULL,
+            "boolean" => Self::BOOLEAN,
+            "integer" => Self::INTEGER,
+            "number" => Self::NUMBER,
+            "string" => Self::STRING,
+            "array" => Self::ARRAY,
+            "object" => Self::OBJECT,
+            _ => Self::default(),
+        }
+    }
+
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::NULL,
+            Value::Bool(_) => Self::BOOLEAN,
+            Value::Number(_) => Self::NUMBER,
+            Value::String(_) => Self::STRING,
+            Value::Array(_) => Self::ARRAY,
+            Value::Object(_) => Self::OBJECT,
+        }
+    }
+
+    /// What one schema says: by `type`, else by what its values are, else by what it says about their parts.
+    fn said(schema: &Map<String, Value>) -> Self {
+        let all = |types: &mut dyn Iterator<Item = Self>| types.fold(Self::default(), Self::and);
+        let has = |keywords: &[&str]| keywords.iter().any(|keyword| schema.contains_key(*keyword));
+        match (schema.get("type"), schema.get("enum"), schema.get("const")) {
+            (Some(Value::String(name)), ..) => Self::named(name),
+            (Some(Value::Array(names)), ..) => all(&mut names.iter().filter_map(Value::as_str).map(Self::named)),
+            (_, Some(Value::Array(values)), _) => all(&mut values.iter().map(Self::of)),
+            (_, _, Some(value)) => Self::of(value),
+            _ if has(&["properties", "additionalProperties", "patternProperties"]) => Self::OBJECT,
+            _ if has(&["items", "prefixItems"]) => Self::ARRAY,
+            _ => Self::default(),
+        }
+    }
 }
 
 /// What kind of thing a text is: snapshots put stable names in the place of these.
@@ -81,9 +178,15 @@ impl Annotations {
     pub(super) fn read(document: &Document, pointer: &Pointer) -> Self {
         let mut reader = Reader { document, notes: Vec::new(), known: BTreeMap::new() };
         reader.note(std::slice::from_ref(pointer));
-        let mut annotations = Self { notes: reader.notes };
+        let remarkable = reader.notes.iter().any(|note| note.read_only || note.deprecated);
+        let mut annotations = Self { notes: reader.notes, remarkable };
         annotations.mark_filling();
         annotations
+    }
+
+    /// Whether some member is one that only the server sets, or that should no longer be used.
+    pub(crate) fn is_remarkable(&self) -> bool {
+        self.remarkable
     }
 
     /// What is said about the value itself.
@@ -190,7 +293,7 @@ impl Reader<'_> {
         let mut note = Note::default();
         let mut below: Below = Below::default();
         for place in &schemas {
-            if let Some(Value::Object(schema)) = place.resolve(&self.document.value) {
+            if let Some(Value::Object(schema)) = self.document.resolve(place) {
                 note.say(schema, place);
                 below.gather(schema, place);
             }
@@ -209,8 +312,8 @@ impl Reader<'_> {
             return;
         }
         schemas.push(place.clone());
-        let Some(Value::Object(schema)) = place.resolve(&self.document.value) else { return };
-        if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(Document::local) {
+        let Some(Value::Object(schema)) = self.document.resolve(place) else { return };
+        if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(|target| self.document.target(place, target)) {
             self.flatten(&target, schemas);
         }
         for keyword in ["allOf", "anyOf", "oneOf"] {
@@ -239,9 +342,13 @@ impl Below {
         if schema.get("additionalProperties").is_some_and(Value::is_object) {
             self.additional.push(place.join("additionalProperties"));
         }
-        if schema.get("items").is_some_and(Value::is_object) {
-            self.items.push(place.join("items"));
+        match schema.get("items") {
+            Some(Value::Object(_)) => self.items.push(place.join("items")),
+            Some(Value::Array(tuple)) => self.items.extend((0..tuple.len()).map(|index| place.join("items").join(index))),
+            _ => {}
         }
+        let tuple = schema.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
+        self.items.extend((0..tuple).map(|index| place.join("prefixItems").join(index)));
     }
 }
 
@@ -255,7 +362,13 @@ impl Note {
             Some(value) => value == "null",
             None => false,
         };
-        self.nullable |= is("nullable") || null("type") || null("enum");
+        self.nullable |= is("nullable") || is("x-nullable") || null("type") || null("enum");
+        self.deprecated |= is("deprecated");
+        if let Some(said) = schema.get("xml") {
+            self.xml.say(said);
+        }
+        self.component = self.component.take().or_else(|| component(place).map(str::to_owned));
+        self.types = self.types.and(Types::said(schema)).and(if self.nullable { Types::NULL } else { Types::default() });
         self.default = self.default.take().or_else(|| schema.get("default").cloned());
         self.value = self.value.take().or_else(|| schema.get("x-standin-value").and_then(ValueRule::read));
         let format = schema.get("format").and_then(Value::as_str);
@@ -283,10 +396,17 @@ fn is_opaque(schema: &Map<String, Value>) -> bool {
     pattern.is_some_and(|pattern| pattern::freedom(pattern) >= OPEN)
 }
 
+/// The name of the component that a place is.
+fn component(place: &Pointer) -> Option<&str> {
+    let place = place.as_str();
+    let name = place.strip_prefix("/components/schemas/").or_else(|| place.strip_prefix("/definitions/"))?;
+    (!name.is_empty() && !name.contains('/')).then_some(name)
+}
+
 /// `#/components/schemas/OrderId` names orders.
 fn named_by_component(place: &Pointer) -> Option<String> {
-    let name = place.as_str().strip_prefix("/components/schemas/")?.strip_suffix("Id")?;
-    (!name.is_empty() && !name.contains('/')).then(|| name.to_lowercase())
+    let name = component(place)?.strip_suffix("Id")?;
+    (!name.is_empty()).then(|| name.to_lowercase())
 }
 
 #[cfg(test)]

@@ -1,20 +1,29 @@
 //! Judging a value: `jsonschema` finds, this file says what was expected and what was found.
 
 use jsonschema::{
-    Draft, JsonType, ValidationError,
+    Draft, JsonType, ValidationError, ValidationOptions, Validator,
     error::{TypeKind, ValidationErrorKind},
 };
 use serde_json::Value;
 
-use super::{Document, SchemaDefect, dialect, formats};
+use super::{SchemaDefect, dialect, formats};
 use crate::{
+    document::Document,
     pointer::Pointer,
     source::{describe, quote},
     text::{either, nearest},
-    violation::{Place, RulePlace, Step, Violation},
+    violation::{Place, Step, Violation},
 };
 
-pub(super) type Validator = jsonschema::Validator;
+/// A schema, compiled.
+pub(super) struct Compiled {
+    pub(super) validator: Validator,
+    /// Keywords of the extract that cannot be compiled, and count for nothing: patterns, most of all.
+    pub(super) unusable: Vec<Pointer>,
+}
+
+/// How many keywords of a schema may be left out because they cannot be compiled.
+const MOST_UNUSABLE: usize = 1_000;
 
 /// The base URI of extracts: nothing is ever fetched from it.
 pub(super) const BASE: &str = "standin:contract";
@@ -22,8 +31,26 @@ pub(super) const BASE: &str = "standin:contract";
 /// No message has more violations than this: an array of a million wrong items needs no million explanations.
 pub(crate) const MOST_VIOLATIONS: usize = 200;
 
-/// Compiles an extract. Formats are asserted, and nothing outside the extract is ever looked for.
-pub(super) fn compile(document: &Document, extract: &Value) -> Result<Validator, SchemaDefect> {
+/// Compiles an extract. A keyword that cannot be compiled is left out.
+pub(super) fn compile(document: &Document, pointer: &Pointer, mut extract: Value) -> Result<Compiled, SchemaDefect> {
+    let options = options();
+    let mut unusable = Vec::new();
+    loop {
+        let error = match options.build(&extract) {
+            Ok(validator) => return Ok(Compiled { validator, unusable }),
+            Err(error) => error,
+        };
+        let place = Pointer::parse(error.instance_path().as_str()).unwrap_or_default();
+        if unusable.len() >= MOST_UNUSABLE || !dialect::prune(&mut extract, &place) {
+            let pointer = if place.is_root() { pointer.clone() } else { dialect::origin(document, place.as_str()) };
+            return Err(SchemaDefect { pointer, problem: error.to_string() });
+        }
+        unusable.push(place);
+    }
+}
+
+/// Formats are asserted, and nothing outside the extract is ever looked for.
+fn options<'o>() -> ValidationOptions<'o> {
     let mut options = jsonschema::options()
         .with_draft(Draft::Draft202012)
         .offline()
@@ -34,8 +61,11 @@ pub(super) fn compile(document: &Document, extract: &Value) -> Result<Validator,
         options = options.with_format(name, check);
     }
     options
-        .build(extract)
-        .map_err(|error| SchemaDefect { pointer: dialect::origin(document, error.instance_path().as_str()), problem: error.to_string() })
+}
+
+/// Why a pattern cannot be compiled, if it cannot.
+pub(crate) fn pattern_defect(pattern: &str) -> Option<String> {
+    options().build(&serde_json::json!({ "pattern": pattern })).err().map(|error| error.to_string())
 }
 
 /// Everything that is wrong with a value, in the order of its places.
@@ -77,8 +107,7 @@ impl Finding {
     fn into_violation(self, document: &Document, step: Step, at: &impl Fn(Pointer) -> Place) -> Violation {
         let rule = dialect::origin(document, self.rule.as_str());
         let code = format!("schema.{}", self.keyword);
-        let violation =
-            Violation::new(step, code, at(self.place), self.expected, self.found).with_rule(RulePlace::new(&document.source, rule));
+        let violation = Violation::new(step, code, at(self.place), self.expected, self.found).with_rule(document.place(&rule));
         match self.hint {
             Some(hint) => violation.with_hint(hint),
             None => violation,
@@ -153,7 +182,7 @@ fn undeclared(error: &ValidationError<'_>, document: &Document, name: &str) -> F
 /// The properties that stand beside the broken keyword.
 fn declared(error: &ValidationError<'_>, document: &Document) -> Vec<String> {
     let rule = dialect::origin(document, error.schema_path().as_str());
-    let properties = rule.parent().resolve(&document.value).and_then(|schema| schema.get("properties"));
+    let properties = document.resolve(&rule.parent()).and_then(|schema| schema.get("properties"));
     properties.and_then(Value::as_object).map(|members| members.keys().cloned().collect()).unwrap_or_default()
 }
 
@@ -170,17 +199,18 @@ fn union(error: &ValidationError<'_>, branches: &[Vec<ValidationError<'static>>]
         findings.push(finding(error, expected, describe(error.instance())));
         return;
     }
-    // A branch whose very type or constant does not fit was not meant.
-    let excluded = |branch: &[ValidationError<'static>]| {
-        branch.iter().any(|error| {
-            error.instance_path() == here
-                && matches!(
-                    error.kind(),
-                    ValidationErrorKind::Type { .. } | ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. }
-                )
-        })
-    };
-    let mut meant: Vec<_> = branches.iter().filter(|branch| !excluded(branch)).collect();
+    // A branch whose very type or constant does not fit was not meant; nor is one that a member names otherwise.
+    let fitting: Vec<&Vec<ValidationError<'static>>> =
+        branches.iter().filter(|branch| !branch.iter().any(|error| error.instance_path() == here && is_choice(error))).collect();
+    let named = |branch: &&&Vec<ValidationError<'static>>| !branch.iter().any(|error| names_otherwise(error, here.as_str()));
+    let named: Vec<&Vec<ValidationError<'static>>> = fitting.iter().filter(named).copied().collect();
+    if named.is_empty()
+        && let Some(finding) = unknown_name(error, &fitting, document)
+    {
+        findings.push(finding);
+        return;
+    }
+    let mut meant = named;
     meant.sort_by_key(|branch| branch.len());
     let clear = match meant.as_slice() {
         [only] => Some(*only),
@@ -195,6 +225,53 @@ fn union(error: &ValidationError<'_>, branches: &[Vec<ValidationError<'static>>]
             findings.push(finding(error, either(&expected), describe(error.instance())));
         }
     }
+}
+
+/// Whether an error says that a value is none of those, or not of the type, that there may be.
+fn is_choice(error: &ValidationError<'_>) -> bool {
+    is_name(error) || matches!(error.kind(), ValidationErrorKind::Type { .. })
+}
+
+fn is_name(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. })
+}
+
+/// Whether a member of the value at `here` names another branch.
+fn names_otherwise(error: &ValidationError<'_>, here: &str) -> bool {
+    let member = error.instance_path().as_str().strip_prefix(here).and_then(|rest| rest.strip_prefix('/'));
+    is_name(error) && error.instance().is_string() && member.is_some_and(|member| !member.contains('/'))
+}
+
+/// What is said where each branch is named by a member, and the value names none of them.
+fn unknown_name<'b>(error: &ValidationError<'_>, branches: &[&'b Vec<ValidationError<'static>>], document: &Document) -> Option<Finding> {
+    let here = error.instance_path();
+    let naming = |branch: &'b Vec<ValidationError<'static>>| branch.iter().find(|error| names_otherwise(error, here.as_str()));
+    let naming: Vec<&ValidationError<'static>> = branches.iter().copied().filter_map(naming).collect();
+    let first = naming.first()?;
+    if naming.len() < branches.len() || naming.iter().any(|other| other.instance_path() != first.instance_path()) {
+        return None;
+    }
+    let mut names: Vec<Value> = Vec::new();
+    for error in &naming {
+        match error.kind() {
+            ValidationErrorKind::Enum { options } => names.extend(options.as_array().into_iter().flatten().cloned()),
+            ValidationErrorKind::Constant { expected_value } => names.push(Value::clone(expected_value)),
+            _ => {}
+        }
+    }
+    names.dedup();
+    let hint = first.instance().as_str().and_then(|given| nearest(given, names.iter().filter_map(Value::as_str)));
+    let hint = hint.map(|meant| format!("did you mean {meant:?}?"));
+    let pinned = dialect::origin(document, first.schema_path().as_str()).last().as_deref() == Some("discriminator");
+    let rule: &ValidationError<'_> = if pinned { first } else { error };
+    Some(Finding {
+        keyword: if pinned { "discriminator".into() } else { error.kind().keyword().to_owned() },
+        place: Pointer::parse(first.instance_path().as_str()).unwrap_or_default(),
+        rule: Pointer::parse(rule.schema_path().as_str()).unwrap_or_default(),
+        expected: choices(&Value::Array(names)),
+        found: describe(first.instance()),
+        hint,
+    })
 }
 
 fn missing_name(error: &ValidationError<'_>) -> Option<String> {
@@ -372,8 +449,31 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_does_not_compile_lets_nothing_pass() {
-        let said = says(json!({"pattern": "("}), json!("x"));
-        assert!(said[0].starts_with("[contract.schema] answer: expected a schema that standin can use"), "{said:?}");
+    fn a_discriminator_names_the_branch_to_judge_by() {
+        let document = json!({
+            "s": {"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}], "discriminator": {"propertyName": "kind"}},
+            "components": {"schemas": {
+                "Cat": {"type": "object", "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
+                "Dog": {"type": "object", "required": ["barks"], "properties": {"kind": {"type": "string"}}}
+            }}
+        });
+        let schema = Schema::new(&Arc::new(Document::of_value(document)), Pointer::parse("/s").unwrap(), Direction::Request);
+        let says = |value: Value| schema.check(&value, Step::Body, Place::Body).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(says(json!({"kind": "Cat", "barks": true})), [""; 0]);
+        let lives = "body /lives: expected an integer, found \"nine\" (rule: test /components/schemas/Cat/properties/lives/type)";
+        assert_eq!(says(json!({"kind": "Cat", "lives": "nine"})), [lives]);
+        let barks = "body /barks: expected this required member, found no such member (rule: test /components/schemas/Dog/required)";
+        assert_eq!(says(json!({"kind": "Dog"})), [barks]);
+        let kind = "body /kind: expected \"Cat\" or \"Dog\", found \"Dig\"; did you mean \"Dog\"? (rule: test /s/discriminator)";
+        assert_eq!(says(json!({"kind": "Dig"})), [kind]);
+    }
+
+    #[test]
+    fn keywords_that_do_not_compile_count_for_nothing() {
+        let schema = json!({"pattern": "(", "minLength": 2, "properties": {"a": {"patternProperties": {"[": {}}}}});
+        assert_eq!(says(schema.clone(), json!("xy")), [""; 0]);
+        assert_eq!(says(schema, json!("x")).len(), 1);
+        assert!(pattern_defect("(").is_some());
+        assert!(pattern_defect("^(?!a)\\p{L}+$").is_none());
     }
 }

@@ -52,6 +52,11 @@ fn row(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
+/// Whether a format is in the table, or checked by `jsonschema`.
+pub(crate) fn is_known(name: &str) -> bool {
+    row(name).is_some() || matches!(name, "int32" | "int64" | "float" | "double")
+}
+
 /// What a message calls a value of this format.
 pub(super) fn noun(name: &str) -> String {
     match row(name) {

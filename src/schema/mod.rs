@@ -8,6 +8,7 @@ mod check;
 mod dialect;
 mod formats;
 mod generate;
+mod keywords;
 mod names;
 mod pattern;
 mod plan;
@@ -21,65 +22,19 @@ use std::{
 use serde_json::Value;
 
 pub(crate) use self::{
-    annotations::{Annotations, Meaning, Note, ValueRule},
-    check::MOST_VIOLATIONS,
+    annotations::{Annotations, Meaning, Note, Types, ValueRule},
+    check::{MOST_VIOLATIONS, pattern_defect},
     dialect::SchemaDefect,
+    formats::is_known as is_known_format,
     generate::Setting,
+    keywords::{Shape, is_known_dialect, shape},
 };
 use crate::{
+    document::Document,
     pointer::Pointer,
     seed::Seed,
-    source::Source,
-    violation::{Place, RulePlace, Step, Violation},
+    violation::{Place, Step, Violation},
 };
-
-/// The document that schemas lie in.
-#[derive(Debug)]
-pub(crate) struct Document {
-    pub(crate) value: Value,
-    pub(crate) source: Arc<Source>,
-}
-
-impl Document {
-    #[cfg(test)]
-    pub(crate) fn of_value(value: Value) -> Self {
-        Self { value, source: Arc::new(Source::of_value("test")) }
-    }
-
-    /// The place that a `$ref` inside this document names; `None` if it leads out of it.
-    ///
-    /// Both spellings of a name with a blank are accepted: percent-encoded, as RFC 6901 (section 6) has it, and raw.
-    pub(crate) fn local(reference: &str) -> Option<Pointer> {
-        let fragment = reference.strip_prefix('#')?;
-        Pointer::parse(&crate::text::percent_decode(fragment))
-    }
-
-    /// Follows `$ref`s from a place to the first value that is none.
-    ///
-    /// `Err` is the place of a reference that leads nowhere, out of the document, or in a circle.
-    pub(crate) fn follow(&self, from: &Pointer) -> Result<(Pointer, &Value), Pointer> {
-        let mut place = from.clone();
-        for _ in 0..100 {
-            let value = place.resolve(&self.value).ok_or_else(|| place.clone())?;
-            let Some(Value::String(reference)) = value.get("$ref") else {
-                return Ok((place, value));
-            };
-            let here = place.join("$ref");
-            place = Self::local(reference).filter(|target| target.resolve(&self.value).is_some()).ok_or(here)?;
-        }
-        Err(place.join("$ref"))
-    }
-
-    /// Whether a schema, or the one it refers to, sets a boolean keyword.
-    fn flag(&self, schema: &Value, keyword: &str) -> bool {
-        if schema.get(keyword) == Some(&Value::Bool(true)) {
-            return true;
-        }
-        let target = schema.get("$ref").and_then(Value::as_str).and_then(Self::local);
-        let target = target.and_then(|pointer| self.follow(&pointer).ok());
-        target.is_some_and(|(_, schema)| schema.get(keyword) == Some(&Value::Bool(true)))
-    }
-}
 
 /// Which way a message goes: `readOnly` and `writeOnly` mean something else each way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,7 +51,7 @@ struct Inner {
     document: Arc<Document>,
     pointer: Pointer,
     direction: Direction,
-    validator: OnceLock<Result<check::Validator, SchemaDefect>>,
+    validator: OnceLock<Result<check::Compiled, SchemaDefect>>,
     plan: OnceLock<Result<plan::Plan, SchemaDefect>>,
     annotations: OnceLock<Annotations>,
 }
@@ -117,15 +72,19 @@ impl Schema {
         &self.0.pointer
     }
 
+    pub(crate) fn document(&self) -> &Arc<Document> {
+        &self.0.document
+    }
+
     /// Everything that is wrong with a value, in the order of its places; empty if it is valid.
     ///
     /// `at` turns a place in the value into a place in the message. A schema that cannot be compiled is a violation of
     /// its own: a value that nobody can judge must not pass.
     pub(crate) fn check(&self, value: &Value, step: Step, at: impl Fn(Pointer) -> Place) -> Vec<Violation> {
         match self.validator() {
-            Ok(validator) => {
+            Ok(compiled) => {
                 let secret = |place: &Pointer| self.annotations().is_secret(place);
-                check::violations(validator, &self.0.document, value, step, at, secret)
+                check::violations(&compiled.validator, &self.0.document, value, step, at, secret)
             }
             Err(defect) => vec![self.unusable(&defect)],
         }
@@ -133,7 +92,7 @@ impl Schema {
 
     /// Whether a value is valid; no value is valid against a schema that cannot be compiled.
     pub(crate) fn accepts(&self, value: &Value) -> bool {
-        self.validator().is_ok_and(|validator| validator.is_valid(value))
+        self.validator().is_ok_and(|compiled| compiled.validator.is_valid(value))
     }
 
     /// Makes a value that is most often valid: for callers who go on with it and check the whole afterwards.
@@ -146,8 +105,8 @@ impl Schema {
     /// Makes a value, which is valid.
     pub(crate) fn generate(&self, seed: Seed, setting: Setting) -> Result<Value, Violation> {
         let made = self.plan().and_then(|plan| {
-            let validator = self.validator()?;
-            generate::valid_value(plan, |value| validator.is_valid(value), seed, setting).ok_or_else(|| SchemaDefect {
+            let compiled = self.validator()?;
+            generate::valid_value(plan, |value| compiled.validator.is_valid(value), seed, setting).ok_or_else(|| SchemaDefect {
                 pointer: self.0.pointer.clone(),
                 problem: format!("one that no value was found for in {} tries", generate::TRIES),
             })
@@ -160,17 +119,23 @@ impl Schema {
         self.0.annotations.get_or_init(|| Annotations::read(&self.0.document, &self.0.pointer))
     }
 
-    fn validator(&self) -> Result<&check::Validator, SchemaDefect> {
-        let compiled = self.0.validator.get_or_init(|| check::compile(&self.0.document, &self.extract()?));
+    fn validator(&self) -> Result<&check::Compiled, SchemaDefect> {
+        let compiled = self.0.validator.get_or_init(|| check::compile(&self.0.document, &self.0.pointer, self.extract()));
         compiled.as_ref().map_err(Clone::clone)
     }
 
     fn plan(&self) -> Result<&plan::Plan, SchemaDefect> {
-        let planned = self.0.plan.get_or_init(|| plan::Plan::of(&self.extract()?, &self.0.pointer));
+        let planned = self.0.plan.get_or_init(|| {
+            let mut extract = self.extract();
+            for unusable in &self.validator()?.unusable {
+                dialect::prune(&mut extract, unusable);
+            }
+            plan::Plan::of(&extract, &self.0.pointer)
+        });
         planned.as_ref().map_err(Clone::clone)
     }
 
-    fn extract(&self) -> Result<Value, SchemaDefect> {
+    fn extract(&self) -> Value {
         dialect::extract(&self.0.document, &self.0.pointer, self.0.direction)
     }
 
@@ -178,7 +143,7 @@ impl Schema {
     fn unusable(&self, defect: &SchemaDefect) -> Violation {
         let place = Place::Answer(Pointer::root());
         Violation::new(Step::Answer, "contract.schema", place, "a schema that standin can use", defect.problem.clone())
-            .with_rule(RulePlace::new(&self.0.document.source, defect.pointer.clone()))
+            .with_rule(self.0.document.place(&defect.pointer))
     }
 }
 

@@ -4,23 +4,32 @@
 //! - A segment may hold several parameters and text: `/{id}.json`, `/{from}-{to}`.
 //! - The path is split before it is decoded, and decoded once: `%2F` never ends a segment.
 //! - A trailing slash counts.
+//! - Some documents declare several operations for one method and path, told apart by what follows `?` or `#` in the
+//!   template. All of them are found, and the caller decides.
 //!
 //! It knows templates and numbers, not contracts, so that a contract can own its router: thousands of servers share it.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use crate::{
     message::Method,
-    text::{nearest, percent_decode},
+    text::{distance, either, percent_decode, percent_encode},
 };
 
 /// Where a request goes. Built once per contract.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Router {
     nodes: Vec<Node>,
-    templates: Vec<String>,
-    /// Base paths of the declared servers, without the slash at the end. A path is tried as it is first.
-    bases: Vec<String>,
+    /// The root of all operations, for paths without a base.
+    bare: usize,
+    /// A root for each base path of a server, without the slash at the end: the longest first.
+    bases: Vec<(String, usize)>,
+    templates: Vec<(Method, String)>,
+    /// The operations whose servers have a base path.
+    based: HashSet<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -28,37 +37,73 @@ struct Node {
     concrete: HashMap<String, usize>,
     /// Templated segments, the most text first.
     templated: Vec<(Segment, usize)>,
-    methods: Vec<(Method, usize)>,
+    methods: Vec<(Method, Vec<usize>)>,
 }
 
-/// The operation's number, and the decoded values of its path parameters in the order of the template.
-pub(crate) type Found = (usize, Vec<String>);
+/// The operations that a request may mean, and the values of the path parameters in the order of the template: as they
+/// were sent, because how they are decoded depends on their style.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Found<'r> {
+    pub(crate) numbers: &'r [usize],
+    pub(crate) values: Vec<String>,
+}
 
 /// Why a request's method and path lead to no operation.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Missed {
     /// The path is known, the method is not; these are.
     OtherMethods(Vec<Method>),
-    /// No template matches; the one that is most like the path, if any is.
-    Nothing { near: Option<String> },
+    /// No template matches.
+    Nothing,
+}
+
+/// Which paths lead to an operation, where its server has a base path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum BasePath {
+    /// With the base path, and without it.
+    #[default]
+    Optional,
+    Required,
 }
 
 impl Router {
-    pub(crate) fn new(bases: Vec<String>) -> Self {
-        Self { nodes: vec![Node::default()], templates: Vec::new(), bases }
+    pub(crate) fn new() -> Self {
+        Self { nodes: vec![Node::default()], bare: 0, bases: Vec::new(), templates: Vec::new(), based: HashSet::new() }
     }
 
-    /// Adds an operation by its number. The first of two with the same method and shape of path stays.
-    pub(crate) fn add(&mut self, method: &Method, template: &str, number: usize) {
-        let mut here = 0;
+    /// Adds an operation by its number.
+    pub(crate) fn add(&mut self, method: &Method, template: &str, bases: &[String], number: usize) {
+        let template = path_of(template);
+        self.add_below(self.bare, method, template, number);
+        for base in bases {
+            self.based.insert(number);
+            let root = self.base(base);
+            self.add_below(root, method, template, number);
+        }
+        self.templates.push((method.clone(), template.to_owned()));
+    }
+
+    fn base(&mut self, base: &str) -> usize {
+        if let Some((_, root)) = self.bases.iter().find(|(known, _)| known == base) {
+            return *root;
+        }
+        let root = self.nodes.len();
+        self.nodes.push(Node::default());
+        let at = self.bases.partition_point(|(known, _)| known.len() >= base.len());
+        self.bases.insert(at, (base.to_owned(), root));
+        root
+    }
+
+    fn add_below(&mut self, root: usize, method: &Method, template: &str, number: usize) {
+        let mut here = root;
         for text in segments(template) {
             here = self.child(here, Segment::read(text));
         }
         let methods = &mut self.nodes[here].methods;
-        if !methods.iter().any(|(known, _)| known == method) {
-            methods.push((method.clone(), number));
+        match methods.iter_mut().find(|(known, _)| known == method) {
+            Some((_, numbers)) => numbers.push(number),
+            None => methods.push((method.clone(), vec![number])),
         }
-        self.templates.push(template.to_owned());
     }
 
     fn child(&mut self, here: usize, segment: Segment) -> usize {
@@ -81,45 +126,47 @@ impl Router {
         child
     }
 
-    /// Finds the operation for a path as it was sent. `HEAD` is answered by `GET` (RFC 9110, section 9.3.2).
+    /// Finds the operations for a path as it was sent. `HEAD` is answered by `GET` (RFC 9110, section 9.3.2).
     ///
-    /// The path decides, then the method: a concrete path without the method is no reason to look at a templated one.
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Result<Found, Missed> {
-        let based = self.bases.iter().filter_map(|base| path.strip_prefix(base.as_str()));
-        let mut values = Vec::new();
-        let mut known = std::iter::once(path).chain(based.filter(|rest| rest.starts_with('/'))).filter_map(|path| {
-            let decoded: Vec<Cow<'_, str>> = segments(path).map(percent_decode).collect();
-            values.clear();
-            self.walk(0, &decoded, &mut values)
-        });
-        let Some(node) = known.next() else {
-            return Err(Missed::Nothing { near: self.near(path) });
-        };
-        drop(known);
-        match node.number(method) {
-            Some(number) => Ok((number, values)),
-            None => {
-                let mut others: Vec<Method> = node.methods.iter().map(|(method, _)| method.clone()).collect();
-                others.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-                Err(Missed::OtherMethods(others))
+    /// The path decides, then the method: a concrete path without the method is no reason to look at a templated one. But
+    /// of several readings of a path, with and without a base path, one that has the method comes first.
+    pub(crate) fn find(&self, method: &Method, path: &str, base_path: BasePath) -> Result<Found<'_>, Missed> {
+        let based = self.bases.iter().filter_map(|(base, root)| Some((path.strip_prefix(base.as_str())?, *root)));
+        let based = based.filter(|(rest, _)| rest.starts_with('/') || rest.is_empty());
+        let mut others: Option<&Node> = None;
+        for (path, root) in std::iter::once((path, self.bare)).chain(based) {
+            let declared = root != self.bare || base_path == BasePath::Optional;
+            let mut values = Vec::new();
+            let pieces: Vec<Piece<'_>> = segments(path).map(Piece::new).collect();
+            let Some(node) = self.walk(root, &pieces, &mut values) else { continue };
+            match node.numbers(method) {
+                Some(numbers) if declared || numbers.iter().any(|number| !self.based.contains(number)) => {
+                    return Ok(Found { numbers, values });
+                }
+                Some(_) => {}
+                None => others = others.or(Some(node)),
             }
         }
+        Err(match others {
+            Some(node) => Missed::OtherMethods(node.allowed()),
+            None => Missed::Nothing,
+        })
     }
 
     /// The node of the template that fits, depth first, the concrete before the templated.
-    fn walk(&self, here: usize, path: &[Cow<'_, str>], values: &mut Vec<String>) -> Option<&Node> {
+    fn walk(&self, here: usize, path: &[Piece<'_>], values: &mut Vec<String>) -> Option<&Node> {
         let node = &self.nodes[here];
-        let Some((segment, rest)) = path.split_first() else {
+        let Some((piece, rest)) = path.split_first() else {
             return (!node.methods.is_empty()).then_some(node);
         };
-        if let Some(child) = node.concrete.get(segment.as_ref())
+        if let Some(child) = node.concrete.get(piece.decoded.as_ref())
             && let Some(found) = self.walk(*child, rest, values)
         {
             return Some(found);
         }
         for (template, child) in &node.templated {
             let before = values.len();
-            if template.matches(segment, values)
+            if template.matches(piece, values)
                 && let Some(found) = self.walk(*child, rest, values)
             {
                 return Some(found);
@@ -129,20 +176,107 @@ impl Router {
         None
     }
 
-    fn near(&self, path: &str) -> Option<String> {
-        nearest(path, self.templates.iter().map(String::as_str)).map(str::to_owned)
+    /// The operations whose paths are most like this one, the nearest first, each with what differs.
+    pub(crate) fn near(&self, method: &Method, path: &str) -> Vec<String> {
+        const TOLD: usize = 2;
+        // Long paths are no typing slips, and the distance costs the product of both lengths.
+        if path.len() > 200 {
+            return Vec::new();
+        }
+        let bases = self.bases.iter().filter_map(|(base, _)| path.strip_prefix(base.as_str())).filter(|rest| rest.starts_with('/'));
+        let given = bases.min_by_key(|rest| rest.len()).unwrap_or(path);
+        let allowed = (given.chars().count() / 3).max(1);
+        let scored = self.templates.iter().filter(|(_, template)| template.len() <= 200).map(|(known, template)| {
+            let far = distance(given, &filled(template, given));
+            (far, known != method, known, template)
+        });
+        let mut scored: Vec<_> = scored.filter(|(far, ..)| *far <= allowed).collect();
+        scored.sort_by_key(|(far, other, ..)| (*far, *other));
+        // What is much farther than the nearest was not meant.
+        let nearest = scored.first().map_or(0, |(far, ..)| *far);
+        scored.retain(|(far, ..)| *far <= nearest + 2);
+        // The other methods of a path differ in the same.
+        let mut told = HashSet::new();
+        scored.retain(|(_, _, _, template)| told.insert(template.as_str()));
+        let told =
+            scored.into_iter().take(TOLD).map(|(_, _, known, template)| format!("{known} {template} ({})", differs(given, template)));
+        told.collect()
     }
 }
 
+/// A template with the segments of a path in the place of its parameters.
+fn filled(template: &str, path: &str) -> String {
+    let given: Vec<&str> = segments(path).collect();
+    let fill = |(at, segment): (usize, &str)| match given.get(at) {
+        Some(given) if segment.contains('{') && Segment::read(segment).matches(&Piece::new(given), &mut Vec::new()) => (*given).to_owned(),
+        _ => segment.to_owned(),
+    };
+    format!("/{}", segments(template).enumerate().map(fill).collect::<Vec<_>>().join("/"))
+}
+
+/// What is different about a path that a template does not match, in words.
+fn differs(path: &str, template: &str) -> String {
+    let (given, wanted): (Vec<&str>, Vec<&str>) = (segments(path).collect(), segments(template).collect());
+    if given.len() == wanted.len() + 1 && given.last() == Some(&"") {
+        return "no slash at its end".into();
+    }
+    if wanted.len() == given.len() + 1 && wanted.last() == Some(&"") {
+        return "a slash at its end".into();
+    }
+    let fits = |given: &str, wanted: &str| {
+        let segment = Segment::read(wanted);
+        segment.concrete().map_or_else(|| segment.matches(&Piece::new(given), &mut Vec::new()), |text| text == percent_decode(given))
+    };
+    let wrong = given.iter().zip(&wanted).filter(|(given, wanted)| !fits(given, wanted));
+    let mut told: Vec<String> = wrong.map(|(given, wanted)| format!("`{wanted}` in the place of `{given}`")).collect();
+    if given.len() != wanted.len() {
+        told.truncate(1);
+        told.push(format!("{} segments in the place of {}", wanted.len(), given.len()));
+    }
+    if told.is_empty() { "another method".into() } else { either(&told).replace(" or ", " and ") }
+}
+
 impl Node {
-    fn number(&self, method: &Method) -> Option<usize> {
-        let of = |method: &Method| self.methods.iter().find(|(known, _)| known == method).map(|(_, number)| *number);
+    fn numbers(&self, method: &Method) -> Option<&[usize]> {
+        let of = |method: &Method| self.methods.iter().find(|(known, _)| known == method).map(|(_, numbers)| numbers.as_slice());
         of(method).or_else(|| if method == Method::HEAD { of(&Method::GET) } else { None })
     }
+
+    /// The methods that there are: `HEAD` with `GET`.
+    fn allowed(&self) -> Vec<Method> {
+        let mut allowed: Vec<Method> = self.methods.iter().map(|(method, _)| method.clone()).collect();
+        if allowed.contains(&Method::GET) && !allowed.contains(&Method::HEAD) {
+            allowed.push(Method::HEAD);
+        }
+        allowed.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        allowed
+    }
+}
+
+/// The path of a template, without what tells operations apart.
+pub(crate) fn path_of(template: &str) -> &str {
+    template.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The names of a template's parameters, in their order.
+pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
+    path_of(template).split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.strip_prefix('/').unwrap_or(path).split('/')
+}
+
+/// One segment of a path, as it was sent and as it is meant.
+struct Piece<'p> {
+    raw: &'p str,
+    decoded: Cow<'p, str>,
+}
+
+impl<'p> Piece<'p> {
+    fn new(raw: &'p str) -> Self {
+        Self { raw, decoded: percent_decode(raw) }
+    }
 }
 
 /// One segment of a template: text with parameters between.
@@ -176,19 +310,37 @@ impl Segment {
         self.texts.iter().map(String::len).sum()
     }
 
-    /// Whether a decoded segment fits; appends the values of the parameters. A parameter takes as little as it can, the
-    /// last one all that is left; none is empty.
-    fn matches(&self, segment: &str, values: &mut Vec<String>) -> bool {
+    /// Whether a segment fits; appends the values of the parameters. A parameter takes as little as it can, the last one all
+    /// that is left; none is empty.
+    fn matches(&self, piece: &Piece<'_>, values: &mut Vec<String>) -> bool {
+        if let [first, last] = self.texts.as_slice()
+            && first.is_empty()
+            && last.is_empty()
+        {
+            values.push(piece.raw.to_owned());
+            return !piece.raw.is_empty();
+        }
+        let before = values.len();
+        if self.captures(piece.raw, values, str::to_owned) {
+            return true;
+        }
+        values.truncate(before);
+        // Text of the template may have been sent percent-encoded. What is cut out of decoded text is encoded again, so that
+        // a delimiter which was encoded stays one.
+        piece.raw != piece.decoded && self.captures(&piece.decoded, values, percent_encode)
+    }
+
+    fn captures(&self, segment: &str, values: &mut Vec<String>, keep: impl Fn(&str) -> String) -> bool {
         let (Some(first), Some(last)) = (self.texts.first(), self.texts.last()) else { return false };
         let inner = segment.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()));
         let Some(mut rest) = inner else { return false };
         for text in &self.texts[1..self.texts.len() - 1] {
             let first_char = rest.chars().next().map_or(0, char::len_utf8);
             let Some(at) = rest.get(first_char..).and_then(|after| after.find(text.as_str())) else { return false };
-            values.push(rest[..first_char + at].to_owned());
+            values.push(keep(&rest[..first_char + at]));
             rest = &rest[first_char + at + text.len()..];
         }
-        values.push(rest.to_owned());
+        values.push(keep(rest));
         !rest.is_empty()
     }
 }
@@ -198,15 +350,19 @@ mod tests {
     use super::*;
 
     fn router(templates: &[&str]) -> Router {
-        let mut router = Router::new(vec!["/api".into()]);
+        let mut router = Router::new();
         for (number, template) in templates.iter().enumerate() {
-            router.add(&Method::GET, template, number);
+            router.add(&Method::GET, template, &["/api".to_owned()], number);
         }
         router
     }
 
+    fn find(router: &Router, method: &Method, path: &str) -> Result<(Vec<usize>, Vec<String>), Missed> {
+        router.find(method, path, BasePath::Optional).map(|found| (found.numbers.to_vec(), found.values))
+    }
+
     fn found(router: &Router, path: &str) -> Option<(usize, Vec<String>)> {
-        router.find(&Method::GET, path).ok()
+        find(router, &Method::GET, path).ok().map(|(numbers, values)| (numbers[0], values))
     }
 
     #[test]
@@ -227,12 +383,14 @@ mod tests {
         assert_eq!(found(&router, "/things/mine"), Some((1, values(&[]))));
         assert_eq!(found(&router, "/things/mine/parts/3"), Some((2, values(&["mine", "3"]))));
         assert_eq!(found(&router, "/things/7.json"), Some((4, values(&["7"]))));
+        assert_eq!(found(&router, "/things/a%2Cb.json"), Some((4, values(&["a%2Cb"]))));
+        assert_eq!(found(&router, "/things/a%2Cb%2Ejson"), Some((4, values(&["a%2Cb"]))));
         assert_eq!(found(&router, "/range/1-2-3"), Some((5, values(&["1", "2-3"]))));
         assert_eq!(found(&router, "/things/7:cancel"), Some((6, values(&["7"]))));
         assert_eq!(found(&router, "/slash/"), Some((7, values(&[]))));
         assert_eq!(found(&router, "/slash"), None);
         assert_eq!(found(&router, "/things/"), None, "no parameter is empty");
-        assert_eq!(found(&router, "/things/a%2Fb%2520"), Some((0, values(&["a/b%20"]))));
+        assert_eq!(found(&router, "/things/a%2Fb%2520"), Some((0, values(&["a%2Fb%2520"]))), "a value is as it was sent");
         assert_eq!(found(&router, "/a%20b/é"), Some((8, values(&["é"]))));
         assert_eq!(found(&router, "/api/things/7"), Some((0, values(&["7"]))));
         assert_eq!(found(&router, "/apithings/7"), None);
@@ -241,12 +399,56 @@ mod tests {
     #[test]
     fn methods_and_misses_are_told_apart() {
         let mut router = router(&["/things/mine", "/things/{id}"]);
-        router.add(&Method::DELETE, "/things/{id}", 2);
-        assert_eq!(router.find(&Method::DELETE, "/things/7"), Ok((2, vec!["7".into()])));
-        assert_eq!(router.find(&Method::DELETE, "/things/mine"), Err(Missed::OtherMethods(vec![Method::GET])));
-        assert_eq!(router.find(&Method::HEAD, "/things/mine"), Ok((0, vec![])));
-        assert_eq!(router.find(&Method::POST, "/things/7"), Err(Missed::OtherMethods(vec![Method::DELETE, Method::GET])));
-        assert_eq!(router.find(&Method::GET, "/thing/mine"), Err(Missed::Nothing { near: Some("/things/mine".into()) }));
-        assert_eq!(router.find(&Method::GET, "/"), Err(Missed::Nothing { near: None }));
+        router.add(&Method::DELETE, "/things/{id}", &[], 2);
+        assert_eq!(find(&router, &Method::DELETE, "/things/7"), Ok((vec![2], vec!["7".into()])));
+        assert_eq!(find(&router, &Method::DELETE, "/things/mine"), Err(Missed::OtherMethods(vec![Method::GET, Method::HEAD])));
+        assert_eq!(find(&router, &Method::HEAD, "/things/mine"), Ok((vec![0], vec![])));
+        let allowed = vec![Method::DELETE, Method::GET, Method::HEAD];
+        assert_eq!(find(&router, &Method::POST, "/things/7"), Err(Missed::OtherMethods(allowed)));
+        assert_eq!(find(&router, &Method::GET, "/thing/mine"), Err(Missed::Nothing));
+    }
+
+    #[test]
+    fn a_base_path_may_be_required() {
+        let mut router = router(&["/things"]);
+        router.add(&Method::GET, "/open", &[], 1);
+        let find = |path: &str| router.find(&Method::GET, path, BasePath::Required).is_ok();
+        assert!(find("/api/things"));
+        assert!(!find("/things"));
+        assert!(find("/open"));
+    }
+
+    #[test]
+    fn servers_tell_operations_apart() {
+        let mut router = Router::new();
+        router.add(&Method::GET, "/x", &["/v1".to_owned()], 0);
+        router.add(&Method::GET, "/x", &["/v2".to_owned(), String::new()], 1);
+        assert_eq!(found(&router, "/v1/x").unwrap().0, 0);
+        assert_eq!(found(&router, "/v2/x").unwrap().0, 1);
+        assert_eq!(find(&router, &Method::GET, "/x").unwrap().0, [0, 1]);
+    }
+
+    #[test]
+    fn operations_of_one_path_are_all_found() {
+        let router = router(&["/files?kind=a", "/files#b", "/files"]);
+        assert_eq!(find(&router, &Method::GET, "/files").unwrap().0, [0, 1, 2]);
+        assert_eq!(parameters("/a/{b}-{c}?d={e}").collect::<Vec<_>>(), ["b", "c"]);
+    }
+
+    #[test]
+    fn a_miss_names_the_nearest_and_what_differs() {
+        let router = router(&["/v1/webhooks/endpoints", "/v1/webhooks/endpoints/{id}", "/v1/slash/", "/v1/events"]);
+        let near = |path: &str| router.near(&Method::GET, path).first().cloned();
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(near("/v1/webhooks/endpoint"), some("GET /v1/webhooks/endpoints (`endpoints` in the place of `endpoint`)"));
+        assert_eq!(near("/v1/webhook/endpoints/7"), some("GET /v1/webhooks/endpoints/{id} (`webhooks` in the place of `webhook`)"));
+        assert_eq!(near("/api/v1/event"), some("GET /v1/events (`events` in the place of `event`)"));
+        assert_eq!(near("/v1/events/"), some("GET /v1/events (no slash at its end)"));
+        assert_eq!(near("/v1/slash"), some("GET /v1/slash/ (a slash at its end)"));
+        assert_eq!(
+            near("/webhooks/endpoints"),
+            some("GET /v1/webhooks/endpoints (`v1` in the place of `webhooks` and 3 segments in the place of 2)")
+        );
+        assert_eq!(near("/"), None);
     }
 }

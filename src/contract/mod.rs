@@ -3,7 +3,10 @@
 //! Names are those of the specification. Reading is `load`'s business; what schemas mean is `schema`'s.
 
 mod load;
+mod loader;
+mod model;
 mod rule;
+mod survey;
 
 use std::{
     fmt,
@@ -14,14 +17,24 @@ use std::{
 
 use serde_json::Value;
 
-pub use self::rule::{Incoming, Rule};
-pub(crate) use self::{load::is_json, rule::Rules};
+pub use self::{
+    loader::Loader,
+    rule::{Incoming, Rule},
+};
+pub(crate) use self::{
+    model::{
+        DeclaredResponse, DeclaredStatus, Encoding, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind, SecurityScheme,
+        Style,
+    },
+    rule::Rules,
+};
 use crate::{
+    document::{Document, Problem, Reach},
     error::Error,
     message::Method,
     pointer::Pointer,
     router::Router,
-    schema::{Document, Schema},
+    source::Remarks,
     source::Source,
     text::nearest,
     violation::RulePlace,
@@ -55,47 +68,48 @@ pub struct Contract {
 }
 
 struct Inner {
-    document: Arc<Document>,
+    /// One for most contracts; several for those that were [joined](Contract::and).
+    documents: Vec<Arc<Document>>,
     title: String,
     version: String,
     operations: Vec<Operation>,
-    schemes: Vec<SecurityScheme>,
-    bases: Vec<String>,
-    warnings: Vec<Warning>,
+    /// What was found while loading.
+    problems: Vec<Warning>,
+    /// That, and what a walk through all schemas and examples finds.
+    warnings: OnceLock<Vec<Warning>>,
     router: OnceLock<Router>,
 }
 
 impl Contract {
-    /// Loads a document from a file, JSON or YAML.
+    /// Loads a document from a file, JSON or YAML, and the files in its folder that it refers to.
+    ///
+    /// [`Loader`] has more: references to other places.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is neither JSON nor YAML, or is no OpenAPI 3.0 or 3.1 document. The error says where.
+    /// If the file cannot be read, is neither JSON nor YAML, or is no OpenAPI document. The error says where. What is only
+    /// odd about a document is among its [`warnings`](Self::warnings).
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|error| Error::read(path, error))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|error| Error::read(path, std::io::Error::new(std::io::ErrorKind::InvalidData, error.utf8_error())))?;
-        Self::from_text(&path.display().to_string(), &text)
+        Loader::new().load(path)
     }
 
-    /// Loads a document from text, JSON or YAML; `name` stands for it in messages.
+    /// Loads a document from text, JSON or YAML; `name` stands for it in messages. It can refer to no other file.
     ///
     /// # Errors
     ///
-    /// If the text is neither JSON nor YAML, or no OpenAPI 3.0 or 3.1 document. The error says where.
+    /// If the text is neither JSON nor YAML, or no OpenAPI document. The error says where.
     pub fn from_text(name: &str, text: &str) -> Result<Self, Error> {
-        let (source, value, duplicates) = Source::read(name, text)?;
-        load::load(source, value, &duplicates)
+        let (source, value, remarks) = Source::read(name, text)?;
+        load::load(source, value, &remarks, &Reach::default())
     }
 
     /// Loads a document from a value; `name` stands for it in messages.
     ///
     /// # Errors
     ///
-    /// If the value is no OpenAPI 3.0 or 3.1 document. The error says where.
+    /// If the value is no OpenAPI document. The error says where.
     pub fn from_value(name: &str, value: Value) -> Result<Self, Error> {
-        load::load(Source::of_value(name), value, &[])
+        load::load(Source::of_value(name), value, &Remarks::default(), &Reach::default())
     }
 
     /// Loads a document from a value and the text that it was read from: the text gives the positions in messages.
@@ -104,9 +118,39 @@ impl Contract {
     ///
     /// # Errors
     ///
-    /// If the value is no OpenAPI 3.0 or 3.1 document. The error says where.
+    /// If the value is no OpenAPI document. The error says where.
     pub fn from_parsed(name: &str, text: &str, value: Value) -> Result<Self, Error> {
-        load::load(Source::of_parsed(name, text), value, &[])
+        load::load(Source::of_parsed(name, text), value, &Remarks::default(), &Reach::default())
+    }
+
+    /// One contract of two documents, for one server that stands in for both.
+    ///
+    /// Where both have the same method and path, the base paths of their servers tell them apart; without a base path this
+    /// contract's operation comes first. Names and titles are this contract's.
+    ///
+    /// ```
+    /// use standin::Contract;
+    /// use serde_json::json;
+    ///
+    /// let document = |path: &str| json!({"openapi": "3.1.0", "paths": {path: {"get": {}}}});
+    /// let both = Contract::from_value("pets", document("/pets"))?.and(&Contract::from_value("toys", document("/toys"))?);
+    /// assert_eq!(both.operations().len(), 2);
+    /// # Ok::<(), standin::Error>(())
+    /// ```
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let shift = self.operations().len();
+        let shifted = other.operations().iter().map(|operation| Operation { number: operation.number + shift, ..operation.clone() });
+        let inner = Inner {
+            documents: self.inner.documents.iter().chain(&other.inner.documents).cloned().collect(),
+            title: self.inner.title.clone(),
+            version: self.inner.version.clone(),
+            operations: self.operations().iter().cloned().chain(shifted).collect(),
+            problems: self.inner.problems.iter().chain(&other.inner.problems).cloned().collect(),
+            warnings: OnceLock::new(),
+            router: OnceLock::new(),
+        };
+        Self { inner: Arc::new(inner), rules: Arc::new(self.rules.and(shift, &other.rules, other.operations().len())) }
     }
 
     /// The same contract with a rule for one operation, named as in [`Contract::operation`].
@@ -141,12 +185,12 @@ impl Contract {
 
     /// The document's name, as it was given: usually its path.
     pub fn name(&self) -> &str {
-        self.inner.document.source.name()
+        self.inner.documents[0].source().name()
     }
 
     /// The document as it was read.
     pub fn document(&self) -> &Value {
-        &self.inner.document.value
+        self.inner.documents[0].root()
     }
 
     /// All operations, in the order of their paths.
@@ -155,8 +199,17 @@ impl Contract {
     }
 
     /// What the document uses and standin does not enforce, and what in it looks like a mistake.
+    ///
+    /// Loading finds what concerns operations. The first call of this looks at all schemas and examples as well, which takes
+    /// a second or so for a document of several megabytes.
     pub fn warnings(&self) -> &[Warning] {
-        &self.inner.warnings
+        self.inner.warnings.get_or_init(|| {
+            let mut warnings = self.inner.problems.clone();
+            let known: std::collections::HashSet<_> = warnings.iter().map(Warning::key).collect();
+            let found = survey::survey(&self.inner.documents, self.operations());
+            warnings.extend(found.into_iter().filter(|warning| !known.contains(&warning.key())));
+            warnings
+        })
     }
 
     /// An operation by method and path (`POST /v1/things`) or by its `operationId`.
@@ -183,33 +236,28 @@ impl Contract {
         format!("{} has no operation {name:?}{near}", self.name())
     }
 
-    pub(crate) fn rules(&self) -> &Rules {
-        &self.rules
+    /// Whether a security scheme that some operation asks for has its key in a place of this name.
+    pub(crate) fn declares_key(&self, location: Location, name: &str) -> bool {
+        let asked = self.operations().iter().flat_map(|operation| operation.security.iter().flatten());
+        asked.into_iter().any(|requirement| match &requirement.scheme.kind {
+            SchemeKind::ApiKey(at, known) => *at == location && known.eq_ignore_ascii_case(name),
+            _ => false,
+        })
     }
 
-    pub(crate) fn schemes(&self) -> &[SecurityScheme] {
-        &self.inner.schemes
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// The router, built on first use.
     pub(crate) fn router(&self) -> &Router {
         self.inner.router.get_or_init(|| {
-            let mut router = Router::new(self.inner.bases.clone());
+            let mut router = Router::new();
             for operation in &self.inner.operations {
-                router.add(&operation.method, &operation.path, operation.number);
+                router.add(&operation.method, &operation.path, &operation.bases, operation.number);
             }
             router
         })
-    }
-
-    /// The value at a place, through references.
-    pub(crate) fn look(&self, pointer: &Pointer) -> Option<&Value> {
-        self.inner.document.follow(pointer).ok().map(|(_, value)| value)
-    }
-
-    /// A place in the document, for a violation to point to.
-    pub(crate) fn place(&self, pointer: Pointer) -> RulePlace {
-        RulePlace::new(&self.inner.document.source, pointer)
     }
 }
 
@@ -235,6 +283,7 @@ impl fmt::Debug for Contract {
 }
 
 /// An operation of the API: a method on a path.
+#[derive(Clone)]
 pub struct Operation {
     pub(crate) number: usize,
     name: String,
@@ -248,6 +297,10 @@ pub struct Operation {
     pub(crate) responses: Vec<DeclaredResponse>,
     /// Alternatives, one of which is enough; none at all means that nothing is asked for.
     pub(crate) security: Vec<Vec<Requirement>>,
+    /// The base paths of its servers, without the slash at the end.
+    pub(crate) bases: Arc<[String]>,
+    /// Whether the document says that it should no longer be used.
+    pub(crate) deprecated: bool,
 }
 
 impl Operation {
@@ -271,6 +324,11 @@ impl Operation {
         &self.path
     }
 
+    /// Whether the document says that it should no longer be used.
+    pub fn is_deprecated(&self) -> bool {
+        self.deprecated
+    }
+
     /// Its place in the document.
     pub fn pointer(&self) -> &Pointer {
         &self.pointer
@@ -283,7 +341,12 @@ impl Operation {
 
     /// The names of the path parameters, in the order of the template.
     pub(crate) fn path_parameters(&self) -> impl Iterator<Item = &str> {
-        self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+        crate::router::parameters(&self.path)
+    }
+
+    /// A place in the document, for a violation to point to.
+    pub(crate) fn place(&self, pointer: &Pointer) -> RulePlace {
+        self.document.place(pointer)
     }
 }
 
@@ -291,102 +354,6 @@ impl fmt::Debug for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Operation").field("name", &self.name).field("id", &self.id).finish_non_exhaustive()
     }
-}
-
-/// A parameter (OpenAPI 3.1, section 4.8.12).
-#[derive(Debug)]
-pub(crate) struct Parameter {
-    pub(crate) name: String,
-    pub(crate) location: Location,
-    pub(crate) required: bool,
-    pub(crate) explode: bool,
-    pub(crate) schema: Option<Schema>,
-    pub(crate) pointer: Pointer,
-}
-
-/// Where a parameter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Location {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
-
-/// A request body (OpenAPI 3.1, section 4.8.13).
-#[derive(Debug)]
-pub(crate) struct RequestBody {
-    pub(crate) required: bool,
-    pub(crate) content: Vec<MediaType>,
-    pub(crate) pointer: Pointer,
-}
-
-/// A media type and what a body of it looks like (OpenAPI 3.1, section 4.8.14).
-#[derive(Debug)]
-pub(crate) struct MediaType {
-    /// As it is written in the document: `application/json`, `text/*`.
-    pub(crate) range: String,
-    pub(crate) schema: Option<Schema>,
-    /// The values of `example` or `examples`, in the order of their names.
-    pub(crate) examples: Vec<Value>,
-    /// Which of the examples is the first that conforms: examples lie, so each is judged, once.
-    valid: OnceLock<Option<usize>>,
-}
-
-impl MediaType {
-    pub(crate) fn new(range: impl Into<String>, schema: Option<Schema>, examples: Vec<Value>) -> Self {
-        Self { range: range.into(), schema, examples, valid: OnceLock::new() }
-    }
-
-    /// The first example that conforms to the schema.
-    pub(crate) fn valid_example(&self) -> Option<&Value> {
-        let conforms = |example: &Value| self.schema.as_ref().is_none_or(|schema| schema.accepts(example));
-        let valid = self.valid.get_or_init(|| self.examples.iter().position(conforms));
-        valid.map(|at| &self.examples[at])
-    }
-}
-
-/// A response that an operation declares (OpenAPI 3.1, sections 4.8.16 and 4.8.17).
-#[derive(Debug)]
-pub(crate) struct DeclaredResponse {
-    pub(crate) status: DeclaredStatus,
-    pub(crate) content: Vec<MediaType>,
-    pub(crate) pointer: Pointer,
-}
-
-/// The key of a declared response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum DeclaredStatus {
-    Code(u16),
-    /// `4XX` is 4.
-    Range(u16),
-    Default,
-}
-
-/// One scheme of one alternative of a security requirement, with the scopes or roles that it asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Requirement {
-    /// The number of the scheme.
-    pub(crate) scheme: usize,
-    pub(crate) scopes: Vec<String>,
-}
-
-/// A security scheme (OpenAPI 3.1, section 4.8.27).
-#[derive(Debug)]
-pub(crate) struct SecurityScheme {
-    pub(crate) name: String,
-    pub(crate) kind: SchemeKind,
-    pub(crate) pointer: Pointer,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum SchemeKind {
-    /// `Authorization: Bearer …`; OAuth 2 and OpenID Connect tokens come the same way.
-    Bearer,
-    Basic,
-    ApiKey(Location, String),
-    /// Any other: not enforced, and a warning says so.
-    Other,
 }
 
 /// Something about a document that its user should know.
@@ -398,6 +365,20 @@ pub struct Warning {
 }
 
 impl Warning {
+    fn of(problem: Problem, document: &Document) -> Self {
+        Self { code: problem.code, text: problem.text, place: document.place(&problem.place) }
+    }
+
+    /// What tells warnings apart.
+    fn key(&self) -> (&'static str, String, Pointer) {
+        (self.code, self.place.document().to_owned(), self.place.pointer().clone())
+    }
+
+    /// What it is about, without its place and code.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// A short, stable name of the kind of warning: `not-enforced.callbacks`.
     pub fn code(&self) -> &str {
         self.code

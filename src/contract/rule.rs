@@ -91,9 +91,13 @@ impl<'a> Incoming<'a> {
         self.operation
     }
 
-    /// A decoded path, query or header parameter.
+    /// A decoded parameter; if it was not sent, its default.
     pub fn parameter(&self, name: &str) -> Option<&'a Value> {
-        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        let sent = self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        sent.or_else(|| {
+            let declared = self.operation.parameters.iter().find(|parameter| parameter.name == name)?;
+            declared.any_schema()?.annotations().root().default.as_ref()
+        })
     }
 
     /// The decoded body; `None` if there is none or it could not be decoded.
@@ -103,7 +107,7 @@ impl<'a> Incoming<'a> {
 
     /// What the contract says at a place.
     pub fn value_at(&self, place: &RulePlace) -> Option<&'a Value> {
-        place.pointer().resolve(&self.operation.document.value)
+        self.operation.document.value_at(place)
     }
 
     /// The value of the keyword that a violation breaks: 120 for a `maxLength` of 120.
@@ -117,8 +121,8 @@ impl<'a> Incoming<'a> {
         let schema = body.content.iter().find_map(|media_type| media_type.schema.as_ref())?;
         let (place, _) = self.operation.document.follow(schema.pointer()).ok()?;
         let place: Pointer = place.join("properties").join(member);
-        place.resolve(&self.operation.document.value)?;
-        Some(RulePlace::new(&self.operation.document.source, place))
+        self.operation.document.resolve(&place)?;
+        Some(self.operation.place(&place))
     }
 }
 
@@ -143,10 +147,25 @@ impl Rules {
         }
     }
 
+    /// The rules of two contracts with so many operations. Rules for all operations of one are none of the other's.
+    pub(super) fn and(&self, count: usize, other: &Self, others: usize) -> Self {
+        let mut rules = Self::default();
+        for number in 0..count {
+            rules.by_operation.insert(number, self.of_number(number).cloned().collect());
+        }
+        for number in 0..others {
+            rules.by_operation.insert(count + number, other.of_number(number).cloned().collect());
+        }
+        rules
+    }
+
+    fn of_number(&self, number: usize) -> impl Iterator<Item = &Arc<dyn Rule>> {
+        self.everywhere.iter().chain(self.by_operation.get(&number).into_iter().flatten())
+    }
+
     /// The rules for an operation: those of all operations first.
     pub(crate) fn of(&self, operation: &Operation) -> impl Iterator<Item = &dyn Rule> {
-        let own = self.by_operation.get(&operation.number).into_iter().flatten();
-        self.everywhere.iter().chain(own).map(|rule| &**rule)
+        self.of_number(operation.number).map(|rule| &**rule)
     }
 }
 

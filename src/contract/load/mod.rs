@@ -1,0 +1,449 @@
+//! Document to contract: the only folder, with `schema::dialect`, that knows versions of OpenAPI and their defaults.
+//!
+//! Documents are sloppy. What cannot be understood at all stops a load; anything else is a warning that says where, and
+//! affects only what needs it.
+
+mod parts;
+mod security;
+mod servers;
+mod swagger;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, OnceLock},
+};
+
+use serde_json::{Map, Value};
+
+use super::{Contract, Inner, Operation, Rules, SecurityScheme, Warning};
+use crate::{
+    document::{self, Document, Problem, Reach, Version},
+    error::{DefectKind, Error},
+    message::Method,
+    pointer::Pointer,
+    router,
+    schema::ValueRule,
+    source::{Remarks, Source, describe, quote},
+};
+
+/// The fixed fields of a path item that are operations (OpenAPI 3.1, section 4.8.9; 3.2, section 4.9).
+const METHODS: [(&str, &str); 9] = [
+    ("get", "GET"),
+    ("put", "PUT"),
+    ("post", "POST"),
+    ("delete", "DELETE"),
+    ("options", "OPTIONS"),
+    ("head", "HEAD"),
+    ("patch", "PATCH"),
+    ("trace", "TRACE"),
+    ("query", "QUERY"),
+];
+
+pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reach) -> Result<Contract, Error> {
+    let (mut document, problems) = document::read(source, value, remarks, reach)?;
+    if document.version == Version::V2 {
+        swagger::prepare(&mut document);
+    }
+    let document = Arc::new(document);
+    if document.may_mention("x-standin-") {
+        extensions(&document)?;
+    }
+    let mut loader = Loader::new(&document, problems);
+    loader.head();
+    loader.schemes = loader.schemes();
+    let operations = loader.operations();
+    let info = |name: &str| document.root().pointer(&format!("/info/{name}")).map(text_of).unwrap_or_default();
+    let problems = loader.problems.into_iter().map(|problem| Warning::of(problem, &document)).collect();
+    let inner = Inner {
+        title: info("title"),
+        version: info("version"),
+        operations,
+        problems,
+        warnings: OnceLock::new(),
+        documents: vec![document],
+        router: OnceLock::new(),
+    };
+    Ok(Contract { inner: Arc::new(inner), rules: Arc::new(Rules::default()) })
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+struct Loader<'d> {
+    document: &'d Arc<Document>,
+    schemes: Vec<Arc<SecurityScheme>>,
+    /// The base paths of the document's own servers.
+    bases: Arc<[String]>,
+    problems: Vec<Problem>,
+    /// Paths by their shape: without the names of parameters.
+    shapes: HashMap<String, Pointer>,
+    ids: BTreeMap<String, Pointer>,
+}
+
+/// An object of the document, through references.
+struct Found<'d> {
+    place: Pointer,
+    members: &'d Map<String, Value>,
+}
+
+impl<'d> Loader<'d> {
+    fn new(document: &'d Arc<Document>, problems: Vec<Problem>) -> Self {
+        let root = document.root();
+        let bases = match document.version {
+            Version::V2 => servers::base_path(root.get("basePath")),
+            _ => servers::bases(root.get("servers").unwrap_or(&Value::Null)),
+        };
+        Self { document, schemes: Vec::new(), bases, problems, shapes: HashMap::new(), ids: BTreeMap::new() }
+    }
+
+    fn warn(&mut self, code: &'static str, place: &Pointer, text: impl Into<String>) {
+        self.problems.push(Problem { code, place: place.clone(), text: text.into() });
+    }
+
+    /// Says that something has another form than it must have, and that it is ignored.
+    fn malformed(&mut self, place: &Pointer, expected: &str, found: &Value) {
+        self.warn("malformed", place, format!("expected {expected}, found {}: it is ignored", describe(found)));
+    }
+
+    /// The object at a place, through references. What is none is ignored, with a warning.
+    fn object(&mut self, at: &Pointer, what: &str) -> Option<Found<'d>> {
+        let document: &'d Document = self.document;
+        match document.follow(at) {
+            Ok((place, Value::Object(members))) => Some(Found { place, members }),
+            Ok((place, other)) => {
+                self.malformed(&place, &format!("{what}, which is an object"), other);
+                None
+            }
+            Err(place) => {
+                let found = document.resolve(&place).map_or_else(|| "nothing".into(), describe);
+                let text = format!("expected a reference that leads to {what}, found {found}: it is ignored");
+                self.warn("reference.unresolved", &place, text);
+                None
+            }
+        }
+    }
+
+    /// The names of the members of an object that may be missing; its own extensions are none.
+    fn names_at(&mut self, at: &Pointer, what: &str) -> Vec<String> {
+        match self.document.resolve(at) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Object(members)) => members.keys().filter(|name| !name.starts_with("x-")).cloned().collect(),
+            Some(other) => {
+                self.malformed(at, &format!("{what}, which is an object"), other);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The number of items of an array that may be missing.
+    fn count_at(&mut self, at: &Pointer, what: &str) -> usize {
+        match self.document.resolve(at) {
+            None | Some(Value::Null) => 0,
+            Some(Value::Array(items)) => items.len(),
+            Some(other) => {
+                self.malformed(at, &format!("{what}, which is an array"), other);
+                0
+            }
+        }
+    }
+
+    fn flag(&mut self, found: &Found<'_>, key: &str, default: bool) -> bool {
+        match found.members.get(key) {
+            None | Some(Value::Null) => default,
+            Some(Value::Bool(truth)) => *truth,
+            Some(other) => {
+                self.malformed(&found.place.join(key), "true or false", other);
+                default
+            }
+        }
+    }
+
+    /// A text that must be there; blanks around it are none of it.
+    fn text(&mut self, found: &Found<'d>, key: &str, what: &str) -> Option<String> {
+        match found.members.get(key) {
+            Some(Value::String(text)) => {
+                if text.trim() != text {
+                    self.warn("blank", &found.place.join(key), format!("{} has blanks around it, which are ignored", quote(text)));
+                }
+                Some(text.trim().to_owned())
+            }
+            Some(other) => {
+                self.malformed(&found.place.join(key), what, other);
+                None
+            }
+            None => {
+                self.warn("malformed", &found.place, format!("expected a member `{key}`, {what}, found none: it is ignored"));
+                None
+            }
+        }
+    }
+
+    /// What a document should have at its top.
+    fn head(&mut self) {
+        let root = Pointer::root();
+        let top = self.document.root();
+        match top.get("info") {
+            Some(Value::Object(info)) => {
+                for name in ["title", "version"].into_iter().filter(|name| !info.contains_key(*name)) {
+                    self.warn("info.missing", &root.join("info"), format!("expected a member `{name}`, found none"));
+                }
+            }
+            Some(other) => self.malformed(&root.join("info"), "an object", other),
+            None => self.warn("info.missing", &root, "expected a member `info`, found none"),
+        }
+        let optional = self.document.version >= Version::V3_1 && ["webhooks", "components"].iter().any(|name| top.get(name).is_some());
+        if top.get("paths").is_none() && !optional {
+            self.warn("paths.missing", &root, "expected a member `paths`, found none: there are no operations");
+        }
+        if let Some(Value::String(dialect)) = top.get("jsonSchemaDialect")
+            && !crate::schema::is_known_dialect(dialect)
+        {
+            let text = format!("schemas of the dialect {} are read as JSON Schema 2020-12", quote(dialect));
+            self.warn("not-enforced.dialect", &root.join("jsonSchemaDialect"), text);
+        }
+    }
+
+    fn operations(&mut self) -> Vec<Operation> {
+        let at = Pointer::root().join("paths");
+        let mut operations = Vec::new();
+        for path in self.names_at(&at, "paths") {
+            let place = at.join(&path);
+            let path = self.path(&place, &path);
+            // What stands beside a `$ref` is part of the path item too, as far as it can be.
+            let beside = self.document.resolve(&place).and_then(Value::as_object).filter(|item| item.contains_key("$ref"));
+            if let Some(members) = beside {
+                self.path_item(&path, &Found { place: place.clone(), members }, &mut operations);
+            }
+            if let Some(item) = self.object(&place, "a path item") {
+                self.same_shape(&path, &place);
+                self.path_item(&path, &item, &mut operations);
+            }
+        }
+        operations
+    }
+
+    /// A path as it is meant.
+    fn path(&mut self, place: &Pointer, path: &str) -> String {
+        let trimmed = path.trim();
+        if trimmed != path {
+            self.warn("blank", place, format!("the path {} has blanks around it, which are ignored", quote(path)));
+        }
+        if trimmed.starts_with('/') {
+            return trimmed.to_owned();
+        }
+        self.warn("path.no-slash", place, format!("expected a path that begins with `/`, found {}: it is read as if it did", quote(path)));
+        format!("/{trimmed}")
+    }
+
+    /// Paths that differ in the names of their parameters alone are one path (OpenAPI 3.1, section 4.8.8.2).
+    fn same_shape(&mut self, path: &str, place: &Pointer) {
+        let names: Vec<&str> = router::parameters(path).collect();
+        let shape = names.iter().fold(path.to_owned(), |shape, name| shape.replacen(&format!("{{{name}}}"), "{}", 1));
+        match self.shapes.get(&shape).and_then(Pointer::last) {
+            Some(other) => {
+                let text = format!("this path and {} differ in the names of parameters alone: they are one path", quote(&other));
+                self.warn("path.same", place, text);
+            }
+            None => {
+                self.shapes.insert(shape, place.clone());
+            }
+        }
+    }
+
+    fn path_item(&mut self, path: &str, item: &Found<'d>, operations: &mut Vec<Operation>) {
+        for (key, method) in METHODS {
+            // `query` is an operation in 3.2 only.
+            if item.members.contains_key(key)
+                && (key != "query" || self.document.version >= Version::V3_2)
+                && let Ok(method) = method.parse()
+            {
+                operations.extend(self.operation(operations.len(), method, path, item, &item.place.join(key)));
+            }
+        }
+        let more = item.place.join("additionalOperations");
+        for key in self.names_at(&more, "operations by method") {
+            match key.parse::<Method>() {
+                Ok(method) => operations.extend(self.operation(operations.len(), method, path, item, &more.join(&key))),
+                Err(_) => self.warn("malformed", &more.join(&key), format!("expected a method, found {}: it is ignored", quote(&key))),
+            }
+        }
+    }
+
+    fn operation(&mut self, number: usize, method: Method, path: &str, item: &Found<'d>, at: &Pointer) -> Option<Operation> {
+        let found = self.object(at, "an operation")?;
+        let (place, members) = (&found.place, found.members);
+        if members.get("callbacks").and_then(Value::as_object).is_some_and(|callbacks| !callbacks.is_empty()) {
+            self.warn("not-enforced.callbacks", &place.join("callbacks"), "callbacks are not sent");
+        }
+        let id = if members.contains_key("operationId") { self.text(&found, "operationId", "the operation's id") } else { None };
+        if let Some(id) = &id {
+            self.same_id(id, place);
+        }
+        let declared = self.parameters(&found, item);
+        let parameters = self.fitting(declared, path, place);
+        let (request_body, responses) = match self.document.version {
+            Version::V2 => (self.swagger_body(&found, item), self.responses(&found)),
+            _ => (self.request_body(&found), self.responses(&found)),
+        };
+        Some(Operation {
+            number,
+            name: format!("{method} {path}"),
+            id,
+            method,
+            path: path.to_owned(),
+            parameters,
+            request_body,
+            responses,
+            security: self.security(place, members),
+            bases: self.bases(members, item.members),
+            deprecated: self.flag(&found, "deprecated", false),
+            document: Arc::clone(self.document),
+            pointer: found.place,
+        })
+    }
+
+    fn same_id(&mut self, id: &str, place: &Pointer) {
+        match self.ids.get(id) {
+            Some(other) => {
+                let text = format!("expected an `operationId` of its own, found {}, which is that of {other}", quote(id));
+                self.warn("operation-id.duplicate", &place.join("operationId"), text);
+            }
+            None => {
+                self.ids.insert(id.to_owned(), place.clone());
+            }
+        }
+    }
+
+    /// The servers of the operation, else of its path, else of the document (OpenAPI 3.1, sections 4.8.9 and 4.8.10).
+    fn bases(&self, operation: &Map<String, Value>, item: &Map<String, Value>) -> Arc<[String]> {
+        let own = [operation, item].into_iter().find_map(|holder| holder.get("servers"));
+        own.map_or_else(|| Arc::clone(&self.bases), servers::bases)
+    }
+}
+
+/// Checks standin's own keywords wherever they stand: one that is not understood must not be ignored.
+fn extensions(document: &Document) -> Result<(), Error> {
+    for root in document.roots() {
+        let value = document.resolve(&root).unwrap_or(&Value::Null);
+        if let Some((place, expected, found)) = misused_extension(value) {
+            let place = place.iter().rev().fold(root, |place, token| place.join(token));
+            return Err(document.defect(DefectKind::Structure, &place, expected, found));
+        }
+    }
+    Ok(())
+}
+
+/// The first of standin's own keywords that is not as it must be: its place, innermost token first, what was expected, and
+/// what was found. Nothing is allocated where all is well, which is everywhere in most documents.
+fn misused_extension(value: &Value) -> Option<(Vec<String>, &'static str, String)> {
+    let below = |name: &dyn std::fmt::Display, value: &Value| {
+        let mut misused = misused_extension(value)?;
+        misused.0.push(name.to_string());
+        Some(misused)
+    };
+    match value {
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| below(&index, item)),
+        Value::Object(members) => members.iter().find_map(|(name, value)| {
+            let expected = match name.as_str() {
+                "x-standin-value" if ValueRule::read(value).is_none() => ValueRule::FORMS,
+                "x-standin-alias" if !value.is_string() => "a name, as a string",
+                "x-standin-secret" if !value.is_boolean() => "true or false",
+                _ => return below(name, value),
+            };
+            Some((vec![name.clone()], expected, describe(value)))
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(text: &str) -> String {
+        Contract::from_text("api.yaml", text).unwrap_err().to_string()
+    }
+
+    fn warnings(text: &str) -> Vec<String> {
+        let contract = Contract::from_text("api.yaml", text).unwrap();
+        contract.warnings().iter().map(|warning| warning.to_string().trim_start_matches("api.yaml:").to_owned()).collect()
+    }
+
+    const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: v}\npaths:\n  /a:\n    get:\n";
+    const RESPONSES: &str = "      responses: {'200': {description: d}}\n";
+
+    #[test]
+    fn what_cannot_be_understood_at_all_says_where_and_what() {
+        let cases = [
+            ("", "api.yaml:1:1: at the top level: expected a document, found an empty text"),
+            ("[1]", "api.yaml:1:1: at the top level: expected an OpenAPI document, which is an object, found an array of 1"),
+            ("a: 1", "api.yaml:1:1: at the top level: expected a member `openapi` with the version, found none"),
+            ("swagger: '1.2'", "api.yaml:1:1: at /swagger: expected OpenAPI 3.0, 3.1 or 3.2, or Swagger 2.0, found Swagger 1.2"),
+            ("openapi: 4.0.0", "api.yaml:1:1: at /openapi: expected OpenAPI 3.0, 3.1 or 3.2, or Swagger 2.0, found OpenAPI 4.0.0"),
+            ("openapi: []", "api.yaml:1:1: at /openapi: expected the version as a string, such as \"3.1.0\", found an empty array"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(failure(text), expected);
+        }
+    }
+
+    #[test]
+    fn own_keywords_that_are_not_understood_stop_the_load() {
+        let text = "openapi: 3.1.0\ncomponents:\n  schemas:\n    A:\n      x-standin-value: later\n";
+        assert!(failure(text).starts_with("api.yaml:5:7: at /components/schemas/A/x-standin-value: expected `now`"), "{}", failure(text));
+    }
+
+    #[test]
+    fn sloppy_documents_load_with_a_warning_for_each_thing() {
+        let documents = [
+            "openapi: 3.0.0",
+            "openapi: 3.1.0\npaths: 5",
+            "openapi: 3.1.0\ninfo: {title: t}\npaths:\n  a: {}\n  ' /b ': {}\n  /x/{a}: {}\n  /x/{b}: {}\n  /c:\n    $ref: '#/nope'",
+            &format!(
+                "{HEAD}{RESPONSES}      callbacks: {{a: {{}}}}\n      parameters: [{{name: q, in: query}}, {{in: query}}, 5, {{name: q, in: query, schema: {{}}}}]\n"
+            ),
+            &format!("{HEAD}      responses: {{20: {{}}, 200: {{description: d}}, '201': {{}}}}\n"),
+            &format!("{HEAD}{RESPONSES}      security: [{{key: []}}]\n      operationId: ' a'\n    put:\n      operationId: a\n"),
+            &format!(
+                "{HEAD}{RESPONSES}      parameters: [{{name: id, in: path, schema: {{}}}}, {{name: q, in: query, style: simple, schema: {{}}}}, {{name: r, in: body, required: 1}}]\n"
+            ),
+            &format!(
+                "{HEAD}{RESPONSES}      requestBody: {{content: {{json: {{}}}}}}\n  /b/{{id}}/{{id}}: {{get: {{responses: {{'200': {{description: d}}}}}}}}\n"
+            ),
+        ];
+        let said: Vec<String> = documents.iter().map(|text| format!("{}\n", warnings(text).join("\n"))).collect();
+        insta::assert_snapshot!(said.join("\n"));
+    }
+
+    #[test]
+    fn servers_of_operation_and_path_come_before_those_of_the_document() {
+        let text = "openapi: 3.1.0\nservers: [{url: /top}]\npaths:\n  /a:\n    servers: [{url: /path}]\n    get: {servers: [{url: /own}]}\n    put: {}\n  /b: {get: {}}\n";
+        let contract = Contract::from_text("api.yaml", text).unwrap();
+        let bases = |name: &str| contract.operation(name).bases.to_vec();
+        assert_eq!((bases("GET /a"), bases("PUT /a"), bases("GET /b")), (vec!["/own".into()], vec!["/path".into()], vec!["/top".into()]));
+    }
+
+    #[test]
+    fn methods_of_3_2_are_operations() {
+        let paths = "paths:\n  /a:\n    query: {operationId: q}\n    additionalOperations: {LINK: {operationId: l}, 'no method': {}}\n";
+        let contract = Contract::from_text("api.yaml", &format!("openapi: 3.2.0\n{paths}")).unwrap();
+        assert_eq!(contract.operation("q").name(), "QUERY /a");
+        assert_eq!(contract.operation("l").name(), "LINK /a");
+        assert_eq!(contract.operations().len(), 2);
+        assert!(Contract::from_text("api.yaml", &format!("openapi: 3.1.0\n{paths}")).unwrap().find_operation("q").is_none());
+    }
+
+    #[test]
+    fn operations_have_two_names_and_a_wrong_one_is_answered_with_the_nearest() {
+        let contract = Contract::from_text("api.yaml", &format!("{HEAD}      operationId: getA\n")).unwrap();
+        assert_eq!(contract.operation("GET /a").id(), Some("getA"));
+        assert_eq!(contract.operation("getA").name(), "GET /a");
+        assert!(contract.find_operation("getB").is_none());
+        assert_eq!(contract.no_operation("getB"), "api.yaml has no operation \"getB\"; did you mean \"getA\"?");
+    }
+}

@@ -1,0 +1,169 @@
+//! Loading with other settings than the defaults: where references may lead.
+
+use std::{fmt, fs, io, path::Path, sync::Arc};
+
+use super::{Contract, load};
+use crate::{document::Reach, error::Error, source::Source};
+
+/// Loads documents whose references lead further than into the folder of the document.
+///
+/// By default a document may refer to files in its own folder and below. A reference that leads to a place which is not
+/// allowed, or which cannot be read, is a warning: only what needs it is affected.
+///
+/// ```no_run
+/// use standin::Loader;
+///
+/// let contract = Loader::new()
+///     .allow_outside(true)                                      // `$ref: ../common/errors.yaml`
+///     .fetch_with(|url| std::fs::read_to_string(format!("mirror/{}", url.replace('/', "_"))))
+///     .load("api/openapi.yaml")?;
+/// # Ok::<(), standin::Error>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a loader does nothing until it loads"]
+pub struct Loader(Reach);
+
+impl Loader {
+    /// A loader with the defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether references may lead to files outside the folder of the document. Default: no.
+    pub fn allow_outside(mut self, allow: bool) -> Self {
+        self.0.outside = allow;
+        self
+    }
+
+    /// How to get the text of an `http` or `https` reference. Default: not at all.
+    ///
+    /// Called while loading, once for each address; an error is a warning of the contract.
+    pub fn fetch_with(mut self, fetch: impl Fn(&str) -> io::Result<String> + Send + Sync + 'static) -> Self {
+        self.0.fetch = Some(Arc::new(fetch));
+        self
+    }
+
+    /// Loads a document from a file, JSON or YAML.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is neither JSON nor YAML, or is no OpenAPI document. The error says where.
+    pub fn load(&self, path: impl AsRef<Path>) -> Result<Contract, Error> {
+        let path = path.as_ref();
+        let bytes = fs::read(path).map_err(|error| Error::read(path, error))?;
+        let invalid = |error: std::string::FromUtf8Error| Error::read(path, io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()));
+        let text = String::from_utf8(bytes).map_err(invalid)?;
+        let (source, value, remarks) = Source::read(&path.display().to_string(), &text)?;
+        load::load(source, value, &remarks, &Reach { path: Some(path.to_owned()), ..self.0.clone() })
+    }
+}
+
+/// For programs that hold their document as the crate `openapiv3` models it (OpenAPI 3.0). With the feature `openapiv3`.
+///
+/// What that model does not know, it dropped when it read the document: a document that is there as a file or a text is
+/// better loaded from that.
+#[cfg(feature = "openapiv3")]
+impl TryFrom<openapiv3::OpenAPI> for Contract {
+    type Error = Error;
+
+    fn try_from(document: openapiv3::OpenAPI) -> Result<Self, Error> {
+        let unwritable = |error: serde_json::Error| Error::read("openapiv3::OpenAPI", io::Error::new(io::ErrorKind::InvalidData, error));
+        Self::from_value("openapiv3::OpenAPI", serde_json::to_value(document).map_err(unwritable)?)
+    }
+}
+
+impl fmt::Debug for Loader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loader").field("outside", &self.0.outside).field("fetches", &self.0.fetch.is_some()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Request;
+    use crate::server::MockServer;
+
+    /// A folder of files that is removed again.
+    struct Folder(std::path::PathBuf);
+
+    impl Folder {
+        fn of(name: &str, files: &[(&str, &str)]) -> Self {
+            let folder = std::env::temp_dir().join(format!("standin-loader-{name}-{}", std::process::id()));
+            for (name, text) in files {
+                let path = folder.join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            Self(folder)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    const ROOT: &str = r#"
+openapi: 3.1.0
+info: {title: t, version: v}
+paths:
+  /things: {$ref: 'paths/things.json'}
+  /other:
+    get:
+      responses: {'200': {description: d, content: {application/json: {schema: {$ref: 'https://example.com/other.json#/Other'}}}}}
+  /above:
+    get:
+      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '../above.yaml#/Above'}}}}}
+"#;
+    const THINGS: &str = r#"{"post": {
+        "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "../schemas.yaml#/Thing"}}}},
+        "responses": {"201": {"description": "d", "content": {"application/json": {"schema": {"$ref": "../schemas.yaml#thing"}}}}}
+    }}"#;
+    const SCHEMAS: &str = "Thing:\n  $anchor: thing\n  type: object\n  required: [name]\n  properties:\n    name: {type: string}\n    parts: {type: array, items: {$ref: '#/Thing'}}\n";
+
+    #[test]
+    fn files_refer_to_each_other_and_rules_name_theirs() {
+        let folder = Folder::of(
+            "files",
+            &[
+                ("api/root.yaml", ROOT),
+                ("api/paths/things.json", THINGS),
+                ("api/schemas.yaml", SCHEMAS),
+                ("above.yaml", "Above: {const: 1}"),
+            ],
+        );
+        let root = folder.0.join("api/root.yaml");
+        let contract = Contract::from_path(&root).unwrap();
+        let api = MockServer::builder(&contract).lenient(true).start();
+        let good = serde_json::json!({"name": "a", "parts": [{"name": "b"}]});
+        assert_eq!(api.handle(Request::post("/things").with_json(&good)).status(), 201);
+        api.handle(Request::post("/things").with_json(&serde_json::json!({"parts": [{}]})));
+        let said: Vec<String> =
+            api.violations().iter().map(|violation| violation.to_string().replace(&folder.0.display().to_string(), ".")).collect();
+        let missing = "expected this required member, found no such member (rule: ./api/schemas.yaml:4:3 /Thing/required)";
+        assert_eq!(said, [format!("body /name: {missing}"), format!("body /parts/0/name: {missing}")]);
+        let codes = |contract: &Contract| contract.warnings().iter().filter(|warning| warning.code() == "reference.unread").count();
+        assert_eq!(codes(&contract), 2, "{:?}", contract.warnings());
+
+        let more = Loader::new().allow_outside(true).fetch_with(|url| match url {
+            "https://example.com/other.json" => Ok(r#"{"Other": {"const": "far"}}"#.to_owned()),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        });
+        let contract = more.load(&root).unwrap();
+        assert_eq!(codes(&contract), 0, "{:?}", contract.warnings());
+        let api = MockServer::start(&contract);
+        assert_eq!(api.handle(Request::get("/other")).json(), "far");
+        assert_eq!(api.handle(Request::get("/above")).json(), 1);
+    }
+
+    #[cfg(feature = "openapiv3")]
+    #[test]
+    fn documents_come_in_the_types_of_another_crate() {
+        let document =
+            serde_json::json!({"openapi": "3.0.3", "info": {"title": "t", "version": "v"}, "paths": {"/a": {"get": {"responses": {}}}}});
+        let document: openapiv3::OpenAPI = serde_json::from_value(document).unwrap();
+        assert_eq!(Contract::try_from(document).unwrap().operation("GET /a").name(), "GET /a");
+    }
+}

@@ -1,0 +1,253 @@
+//! A walk through all schemas and examples of a document, for the warnings that loading has no need of.
+//!
+//! It starts where schemas stand and follows what they reach, each place once; nothing that it works out is kept.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::{MediaType, Operation, Warning};
+use crate::{
+    document::{DATA, Document, Problem, Version},
+    pointer::Pointer,
+    schema::{Direction, Schema, Shape, is_known_format, pattern_defect, shape},
+    source::{describe, quote},
+    text::nearest,
+};
+
+/// Keywords that OpenAPI and the older drafts have beside those that judge values, for the nearest to a misspelt one.
+const COMMON: [&str; 24] = [
+    "type",
+    "properties",
+    "required",
+    "items",
+    "enum",
+    "format",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "additionalProperties",
+    "description",
+    "example",
+    "default",
+    "nullable",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "title",
+    "multipleOf",
+];
+
+/// What looks wrong about the schemas and examples of these documents.
+pub(super) fn survey(documents: &[std::sync::Arc<Document>], operations: &[Operation]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for document in documents {
+        let mut survey = Survey { document, seen: HashSet::new(), patterns: HashSet::new(), problems: Vec::new() };
+        document.roots().for_each(|root| survey.find(&root));
+        let own = operations.iter().filter(|operation| std::sync::Arc::ptr_eq(&operation.document, document));
+        own.for_each(|operation| survey.examples(operation));
+        survey.problems.sort_by(|a, b| a.place.cmp(&b.place));
+        warnings.extend(survey.problems.into_iter().map(|problem| Warning::of(problem, document)));
+    }
+    warnings
+}
+
+struct Survey<'d> {
+    document: &'d Document,
+    /// Schemas and examples that were looked at.
+    seen: HashSet<Pointer>,
+    patterns: HashSet<&'d str>,
+    problems: Vec<Problem>,
+}
+
+impl<'d> Survey<'d> {
+    fn warn(&mut self, code: &'static str, place: Pointer, text: String) {
+        self.problems.push(Problem { code, place, text });
+    }
+
+    /// Looks for schemas in all of a file: below `schema`, and among the components.
+    fn find(&mut self, root: &Pointer) {
+        let document = self.document;
+        let Some(value) = document.resolve(root) else { return };
+        for holder in [root.join("components").join("schemas"), root.join("definitions")] {
+            for name in document.resolve(&holder).and_then(Value::as_object).into_iter().flat_map(Map::keys) {
+                self.schema(&holder.join(name));
+            }
+        }
+        self.walk(value, root);
+    }
+
+    fn walk(&mut self, value: &'d Value, at: &Pointer) {
+        match value {
+            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| self.walk(item, &at.join(index))),
+            Value::Object(members) => {
+                self.reference(members, at);
+                for (name, value) in members {
+                    match name.as_str() {
+                        "schema" | "itemSchema" if value.is_object() => self.schema(&at.join(name)),
+                        "schemas" | "definitions" | "examples" => {}
+                        name if name.starts_with("x-") || DATA.contains(&name) => {}
+                        _ if value.is_object() || value.is_array() => self.walk(value, &at.join(name)),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A reference that leads nowhere.
+    fn reference(&mut self, members: &Map<String, Value>, at: &Pointer) -> bool {
+        let Some(Value::String(reference)) = members.get("$ref") else { return true };
+        if self.document.target(at, reference).is_some_and(|target| self.document.follow(&target).is_ok()) {
+            return true;
+        }
+        if self.seen.insert(at.join("$ref")) {
+            let text = format!("the reference {} leads nowhere: what it stands for is open", quote(reference));
+            self.warn("reference.unresolved", at.join("$ref"), text);
+        }
+        false
+    }
+
+    fn schema(&mut self, at: &Pointer) {
+        if !self.seen.insert(at.clone()) {
+            return;
+        }
+        let document = self.document;
+        let members = match document.resolve(at) {
+            Some(Value::Object(members)) => members,
+            None | Some(Value::Bool(_)) => return,
+            Some(other) => {
+                return self.warn(
+                    "schema.malformed",
+                    at.clone(),
+                    format!("expected a schema, found {}: any value is accepted", describe(other)),
+                );
+            }
+        };
+        self.reference(members, at);
+        self.siblings(members, at);
+        for (keyword, value) in members {
+            self.keyword(keyword, value, members, at);
+        }
+    }
+
+    fn keyword(&mut self, keyword: &'d str, value: &'d Value, members: &'d Map<String, Value>, at: &Pointer) {
+        let place = at.join(keyword);
+        let old = self.document.version == Version::V2;
+        let Some(shape) = shape(keyword) else {
+            return self.unknown_keyword(keyword, value, place);
+        };
+        if old && (keyword == "type" && value == "file" || keyword == "discriminator" && value.is_string()) {
+            return;
+        }
+        if !shape.fits(value) {
+            let text = format!("expected {}, found {}: `{keyword}` is ignored", shape.noun(), describe(value));
+            return self.warn("schema.malformed", place, text);
+        }
+        match (shape, value) {
+            (Shape::Schema | Shape::Items, Value::Object(_)) => self.schema(&place),
+            (Shape::Schemas | Shape::Items, Value::Array(schemas)) => (0..schemas.len()).for_each(|index| self.schema(&place.join(index))),
+            (Shape::NamedSchemas, Value::Object(schemas)) => {
+                if keyword == "patternProperties" {
+                    schemas.keys().for_each(|pattern| self.pattern(pattern, &place.join(pattern)));
+                }
+                schemas.keys().for_each(|name| self.schema(&place.join(name)));
+            }
+            (Shape::Dependencies, Value::Object(dependencies)) => {
+                let schemas = dependencies.iter().filter(|(_, dependency)| dependency.is_object());
+                schemas.for_each(|(name, _)| self.schema(&place.join(name)));
+            }
+            _ => {}
+        }
+        match (keyword, value) {
+            ("pattern", Value::String(pattern)) => self.pattern(pattern, &place),
+            ("format", Value::String(format))
+                if !is_known_format(format) && self.seen.insert(Pointer::root().join("format").join(format)) =>
+            {
+                self.warn("not-enforced.format", place, format!("the format {} is not known, and not checked", quote(format)));
+            }
+            ("nullable", _) if self.document.version >= Version::V3_1 => {
+                let text = "`nullable` is no keyword of OpenAPI 3.1: it is read as if it were".to_owned();
+                self.warn("schema.nullable", place, text);
+            }
+            ("exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_)) if self.document.version >= Version::V3_1 => {
+                let text = format!("`{keyword}` is a number since OpenAPI 3.1: it is read as the flag that it was");
+                self.warn("schema.old-keyword", place, text);
+            }
+            ("$dynamicRef" | "$recursiveRef", _) => {
+                let text = format!("`{keyword}` is followed as `$ref` is, whatever refers to its schema");
+                self.warn("not-enforced.dynamic-reference", place, text);
+            }
+            ("if", _) if !members.contains_key("then") && !members.contains_key("else") => {
+                self.warn("schema.no-effect", place, "`if` without `then` or `else` says nothing".to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    fn unknown_keyword(&mut self, keyword: &str, value: &Value, place: Pointer) {
+        const PARAMETER: [&str; 6] = ["name", "in", "collectionFormat", "allowEmptyValue", "schema", "file"];
+        if keyword.starts_with("x-") || (self.document.version == Version::V2 && PARAMETER.contains(&keyword)) {
+            return;
+        }
+        let near = nearest(keyword, COMMON).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let text = format!("`{}` is no keyword, and its value, {}, says nothing{near}", keyword, describe(value));
+        self.warn("schema.unknown-keyword", place, text);
+    }
+
+    fn pattern(&mut self, pattern: &'d str, place: &Pointer) {
+        if self.patterns.insert(pattern)
+            && let Some(why) = pattern_defect(pattern)
+        {
+            let why = why.lines().next().unwrap_or_default().to_owned();
+            self.warn("not-enforced.pattern", place.clone(), format!("the pattern cannot be compiled, and is not checked: {why}"));
+        }
+    }
+
+    /// Keywords beside a `$ref`, which the versions before 3.1 tell to ignore.
+    fn siblings(&mut self, members: &Map<String, Value>, at: &Pointer) {
+        const HARMLESS: [&str; 5] = ["description", "summary", "title", "example", "default"];
+        if self.document.version > Version::V3_0 || !members.contains_key("$ref") {
+            return;
+        }
+        let telling = |keyword: &&String| *keyword != "$ref" && !keyword.starts_with("x-") && !HARMLESS.contains(&keyword.as_str());
+        let beside: Vec<String> = members.keys().filter(telling).map(|keyword| format!("`{keyword}`")).collect();
+        if !beside.is_empty() {
+            let text = format!("beside a `$ref`, {} counts by OpenAPI 3.1 only: requests need not obey it, answers do", beside.join(", "));
+            self.warn("schema.ref-siblings", at.clone(), text);
+        }
+    }
+
+    fn examples(&mut self, operation: &Operation) {
+        let bodies = operation.request_body.iter().flat_map(|body| &body.content).map(|content| (content, Direction::Request));
+        let answers = operation.responses.iter().flat_map(|response| &response.content).map(|content| (content, Direction::Response));
+        for (media_type, direction) in bodies.chain(answers) {
+            self.examples_of(media_type, direction);
+        }
+    }
+
+    fn examples_of(&mut self, media_type: &MediaType, direction: Direction) {
+        // Schemas that are shared, or compiled for a survey alone, would stay in memory for nobody.
+        let Some(schema) = media_type.schema.as_ref().filter(|_| media_type.examples().next().is_some()) else { return };
+        let fresh: Vec<Pointer> =
+            media_type.examples().map(|(place, _)| place.clone()).filter(|place| self.seen.insert(place.clone())).collect();
+        if fresh.is_empty() {
+            return;
+        }
+        let schema = Schema::new(schema.document(), schema.pointer().clone(), direction);
+        for place in fresh {
+            let Some(example) = self.document.resolve(&place) else { continue };
+            let found = schema.check(example, crate::violation::Step::Body, crate::violation::Place::Body);
+            if let Some(first) = found.first() {
+                let text = format!("the example breaks its schema, and is not used: {}", first.brief());
+                self.warn("example.invalid", place, text);
+            }
+        }
+    }
+}

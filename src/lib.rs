@@ -41,10 +41,15 @@
 mod bundle;
 mod check;
 mod clock;
+mod codec;
+#[cfg(test)]
+mod conformance;
 mod contract;
+mod document;
 mod engine;
 mod error;
 mod journal;
+mod media;
 mod message;
 mod pointer;
 mod respond;
@@ -60,7 +65,7 @@ pub use self::{
     bundle::kayle,
     check::ApiKey,
     clock::{Clock, Timestamp},
-    contract::{Contract, Incoming, Operation, Rule, Warning},
+    contract::{Contract, Incoming, Loader, Operation, Rule, Warning},
     error::{Error, Position},
     journal::{Call, Calls, Count, Snapshot},
     message::{Bytes, HeaderName, HeaderValue, Headers, Method, Request, Response, StatusCode, Uri},

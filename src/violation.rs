@@ -109,6 +109,11 @@ impl RulePlace {
         Self { source: Arc::clone(source), pointer }
     }
 
+    /// Whether this is a place in a text.
+    pub(crate) fn is_of(&self, source: &Arc<Source>) -> bool {
+        Arc::ptr_eq(&self.source, source)
+    }
+
     /// The rule's place in the contract.
     pub fn pointer(&self) -> &Pointer {
         &self.pointer
@@ -280,7 +285,7 @@ mod tests {
 
     #[test]
     fn the_text_names_place_rule_and_hint() {
-        let (source, _, _) = Source::read("api.yaml", "a:\n  b: 1\n").unwrap();
+        let (source, ..) = Source::read("api.yaml", "a:\n  b: 1\n").unwrap();
         let rule = RulePlace::new(&Arc::new(source), Pointer::parse("/a/b").unwrap());
         let place = Place::Query("limit".into(), Pointer::root());
         let violation = Violation::new(Step::Parameters, "schema.maximum", place, "at most 100", "250")

@@ -136,9 +136,13 @@ fn head_is_get_without_its_body() {
 fn unknown_paths_and_methods_name_what_there_is() {
     let api = kayle::builder().lenient(true).start();
     let missed = raw(&api, &get("/v1/webhook/endpoints"));
-    assert!(missed.starts_with("HTTP/1.1 404") && missed.contains("did you mean /v1/webhooks/endpoints?"), "{missed}");
+    assert!(
+        missed.starts_with("HTTP/1.1 404")
+            && missed.contains("did you mean GET /v1/webhooks/endpoints (`webhooks` in the place of `webhook`)"),
+        "{missed}"
+    );
     let other = raw(&api, &get(PATH).replacen("GET", "PUT", 1));
-    assert!(other.starts_with("HTTP/1.1 405") && other.contains("allow: GET, POST"), "{other}");
+    assert!(other.starts_with("HTTP/1.1 405") && other.contains("allow: GET, HEAD, POST"), "{other}");
 }
 
 #[test]

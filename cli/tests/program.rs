@@ -165,9 +165,12 @@ fn any_document_can_be_served_and_one_that_cannot_says_why() {
         String::from_utf8(output.stderr).unwrap().replace(&folder.display().to_string(), "FOLDER")
     };
     let broken = write("broken.yaml", "openapi: 3.1.0\npaths:\n  /a: [\n");
-    let other = write("other.json", r#"{"swagger": "2.0"}"#);
+    let other = write("other.json", r#"{"swagger": "1.2"}"#);
     assert!(failing(&[&broken]).starts_with("standin: FOLDER/broken.yaml:"), "{}", failing(&[&broken]));
-    assert_eq!(failing(&[&other]), "standin: FOLDER/other.json:1:2: at /swagger: expected OpenAPI 3.0 or 3.1, found Swagger 2.0\n");
+    assert_eq!(
+        failing(&[&other]),
+        "standin: FOLDER/other.json:1:2: at /swagger: expected OpenAPI 3.0, 3.1 or 3.2, or Swagger 2.0, found Swagger 1.2\n"
+    );
     assert!(failing(&["missing.yaml"]).starts_with("standin: cannot read missing.yaml:"));
     assert!(failing(&["--port", "99999"]).contains("99999"));
     assert!(failing(&["--sede", "1"]).contains("--seed"));

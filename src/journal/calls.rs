@@ -51,6 +51,12 @@ impl Call {
         &self.exchange.entry.violations
     }
 
+    /// What is odd about it and breaks nothing: parameters, headers and cookies that the contract does not declare, what it
+    /// calls deprecated, members that only the server sets.
+    pub fn remarks(&self) -> &[Violation] {
+        &self.exchange.entry.remarks
+    }
+
     /// Why it was answered as it was.
     pub fn because(&self) -> &Because {
         &self.exchange.entry.because

@@ -49,6 +49,7 @@ pub(crate) struct Entry {
     pub(crate) operation: Option<usize>,
     pub(crate) parameters: Vec<(String, serde_json::Value)>,
     pub(crate) violations: Vec<Violation>,
+    pub(crate) remarks: Vec<Violation>,
     pub(crate) because: Because,
 }
 
@@ -123,6 +124,7 @@ mod tests {
             operation: None,
             parameters: Vec::new(),
             violations: Vec::new(),
+            remarks: Vec::new(),
             because: Because::Empty,
         }
     }

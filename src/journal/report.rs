@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::calls::{Call, number_of_calls};
 use crate::{
-    contract::{Location, SchemeKind, is_json},
+    contract::Location,
+    media::is_json,
     message::{MASK, Request, is_secret_header},
     schema::{Annotations, Meaning, Note},
     source::parse_json,
@@ -104,8 +105,7 @@ fn target(call: &Call) -> String {
     let Some(query) = request.query() else { return request.path().to_owned() };
     let secret = |name: &str| {
         let name = percent_decode(name);
-        let schemes = call.contract.schemes().iter().map(|scheme| &scheme.kind);
-        let declared = schemes.into_iter().any(|kind| matches!(kind, SchemeKind::ApiKey(Location::Query, known) if *known == name));
+        let declared = call.contract.declares_key(Location::Query, &name);
         declared || name.parse().is_ok_and(|name| is_secret_header(&name))
     };
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
@@ -133,8 +133,7 @@ fn curl(call: &Call, base: &str) -> String {
 }
 
 fn is_declared_secret(call: &Call, header: &str) -> bool {
-    let schemes = call.contract.schemes().iter().map(|scheme| &scheme.kind);
-    schemes.into_iter().any(|kind| matches!(kind, SchemeKind::ApiKey(Location::Header, name) if name.eq_ignore_ascii_case(header)))
+    call.contract.declares_key(Location::Header, header)
 }
 
 fn shown_body(call: &Call, request: &Request) -> String {

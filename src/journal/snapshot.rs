@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::calls::Call;
 use crate::{
-    contract::{Contract, Location, MediaType, is_json},
+    contract::{Contract, Location, MediaType},
+    media::is_json,
     message::{Bytes, Headers},
     schema::{Annotations, Meaning, Note},
     source::parse_json,
@@ -76,10 +77,7 @@ fn entry(call: &Call, contract: &Contract, names: &mut Names) -> Value {
 
 /// Declared parameters, credentials apart.
 fn parameters(call: &Call, names: &mut Names) -> Value {
-    let secret = |name: &str| {
-        let schemes = call.contract.schemes().iter().map(|scheme| &scheme.kind);
-        schemes.into_iter().any(|kind| matches!(kind, crate::contract::SchemeKind::ApiKey(_, known) if known.eq_ignore_ascii_case(name)))
-    };
+    let secret = |name: &str| [Location::Header, Location::Query, Location::Cookie].iter().any(|at| call.contract.declares_key(*at, name));
     let declared = call.operation().map(|operation| operation.parameters.as_slice()).unwrap_or_default();
     let mut view = Map::new();
     for (name, value) in call.exchange.entry.parameters.iter().filter(|(name, _)| !secret(name)) {

@@ -7,30 +7,33 @@
 mod echo;
 mod negotiate;
 mod problem;
+mod write;
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use self::negotiate::for_status;
 use crate::{
     check::{self, Judgement},
     clock::Timestamp,
-    contract::{Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule, is_json},
+    contract::{Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule},
+    media::is_json,
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
-    schema::Setting,
+    schema::{Schema, Setting},
     seed::Seed,
     violation::{Place, Step, Violation},
 };
 
 /// Why a call was answered as it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Because {
     /// The request broke the contract; this is the answer that the contract declares for that.
     Declared,
     /// The request broke the contract, and the contract declares no answer for that: a problem document (RFC 9457).
+    #[default]
     Problem,
     /// A [`Rule`](crate::Rule) answered the broken request.
     Rule,
@@ -40,6 +43,8 @@ pub enum Because {
     Generated,
     /// The declared answer has no body.
     Empty,
+    /// The methods that a path has: `OPTIONS` where the contract declares none, or a browser's preflight.
+    Options,
     /// No conforming answer could be made. The mock's fault or the contract's, never the client's.
     Unable,
 }
@@ -53,6 +58,7 @@ impl fmt::Display for Because {
             Self::Example => "the contract's example",
             Self::Generated => "generated from the schema",
             Self::Empty => "the declared answer has no body",
+            Self::Options => "the methods of the path",
             Self::Unable => "no conforming answer could be made",
         })
     }
@@ -109,8 +115,16 @@ pub(crate) fn no_operation(violation: &Violation, allowed: &[Method]) -> Respons
         return problem::document(StatusCode::NOT_FOUND, std::slice::from_ref(violation));
     }
     // RFC 9110, section 15.5.6: a 405 names the methods that there are.
+    allowing(problem::document(StatusCode::METHOD_NOT_ALLOWED, std::slice::from_ref(violation)), allowed)
+}
+
+/// The answer to `OPTIONS` where the contract declares none (RFC 9110, section 9.3.7).
+pub(crate) fn options(allowed: &[Method]) -> Response {
+    allowing(Response::new(StatusCode::NO_CONTENT), allowed)
+}
+
+fn allowing(response: Response, allowed: &[Method]) -> Response {
     let names = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-    let response = problem::document(StatusCode::METHOD_NOT_ALLOWED, std::slice::from_ref(violation));
     match HeaderValue::from_str(&names) {
         Ok(names) => response.with_header(header::ALLOW, names),
         Err(_) => response,
@@ -147,7 +161,7 @@ fn refuse(scene: &Scene<'_>) -> Answer {
 
 fn succeed(scene: &Scene<'_>) -> Answer {
     let Some((declared, status)) = negotiate::success(&scene.operation.responses) else {
-        let place = scene.contract.place(scene.operation.pointer.join("responses"));
+        let place = scene.operation.place(&scene.operation.pointer.join("responses"));
         let none = Violation::new(
             Step::Answer,
             "contract.no-success",
@@ -160,31 +174,35 @@ fn succeed(scene: &Scene<'_>) -> Answer {
     // RFC 9110, sections 15.3.5 and 15.4.5: these have no content, whatever a document says.
     let bodiless = declared.content.is_empty() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
     if bodiless {
-        return Answer { response: Response::new(status), because: Because::Empty, violations: Vec::new() };
+        return with_headers(scene, declared, status, Response::new(status), Because::Empty);
     }
     let Some(media_type) = negotiate::media_type(&declared.content, scene.request.header("accept")) else {
         let known: Vec<String> = declared.content.iter().map(|media_type| format!("`{}`", media_type.range)).collect();
         let place = Place::Header("accept".into(), Pointer::root());
         let found = crate::source::quote(scene.request.header("accept").unwrap_or_default());
         let violation = Violation::new(Step::Parameters, "answer.not-acceptable", place, crate::text::either(&known), found)
-            .with_rule(scene.contract.place(declared.pointer.join("content")));
+            .with_rule(scene.operation.place(&declared.pointer.join("content")));
         let response = problem::document(StatusCode::NOT_ACCEPTABLE, std::slice::from_ref(&violation));
         return Answer { response, because: Because::Problem, violations: Vec::new() };
     };
-    match body(scene, declared, media_type, status) {
-        Ok((body, because)) => write(media_type, status, &body)
-            .map_or_else(|violation| unable(vec![violation]), |response| Answer { response, because, violations: Vec::new() }),
+    match body(scene, media_type, status) {
+        Ok((body, because)) => match write::body(media_type, status, &body) {
+            Ok(response) => with_headers(scene, declared, status, response, because),
+            Err(violation) => unable(vec![violation]),
+        },
         Err(violations) => unable(violations),
     }
 }
 
+fn with_headers(scene: &Scene<'_>, declared: &DeclaredResponse, status: StatusCode, response: Response, because: Because) -> Answer {
+    match write::headers(scene, declared, seed(scene, status), response) {
+        Ok(response) => Answer { response, because, violations: Vec::new() },
+        Err(violation) => unable(vec![violation]),
+    }
+}
+
 /// A conforming body: an example if there is one that conforms, else one generated.
-fn body(
-    scene: &Scene<'_>,
-    declared: &DeclaredResponse,
-    media_type: &MediaType,
-    status: StatusCode,
-) -> Result<(Value, Because), Vec<Violation>> {
+fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<(Value, Because), Vec<Violation>> {
     let echoes = echo::echoes(scene);
     let example = media_type.valid_example();
     let because = if example.is_some() { Because::Example } else { Because::Generated };
@@ -200,7 +218,7 @@ fn body(
     // The draft was not valid, or something that was sent does not fit here: take over what does.
     let base = match example {
         Some(example) => example.clone(),
-        None => generated(scene, declared, media_type, status)?,
+        None => generated(scene, media_type, status)?,
     };
     let fitting = echo::fitting(&base, &echoes, media_type, |body| check::answer(media_type, body).is_empty());
     let (finished, _) = finish(scene, media_type, base, &fitting);
@@ -208,11 +226,16 @@ fn body(
     if violations.is_empty() { Ok((finished, because)) } else { Err(violations) }
 }
 
-fn generated(scene: &Scene<'_>, declared: &DeclaredResponse, media_type: &MediaType, status: StatusCode) -> Result<Value, Vec<Violation>> {
+fn generated(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<Value, Vec<Violation>> {
+    let item = |schema: &Schema, number: u64| schema.generate(seed(scene, status).with_number(number), scene.setting());
     let Some(schema) = &media_type.schema else {
-        let place = Place::Answer(Pointer::root());
-        let violation = Violation::new(Step::Answer, "contract.no-schema", place, "a schema or an example", "neither in the contract");
-        return Err(vec![violation.with_rule(scene.contract.place(declared.pointer.join("content").join(&media_type.range)))]);
+        return match &media_type.item_schema {
+            // A sequence shows best with more than one item.
+            Some(schema) => (0..2).map(|number| item(schema, number)).collect::<Result<Value, _>>().map_err(|violation| vec![violation]),
+            // Nothing is said about the body: any is right.
+            None if is_json(&media_type.range) => Ok(Value::Object(Map::new())),
+            None => Ok(Value::String(String::new())),
+        };
     };
     schema.generate(seed(scene, status), scene.setting()).map_err(|violation| vec![violation])
 }
@@ -232,30 +255,4 @@ fn finish(scene: &Scene<'_>, media_type: &MediaType, mut body: Value, echoes: &[
         annotations.fill(&mut body, scene.now);
     }
     (body, all_taken)
-}
-
-/// Writes a body as its media type asks for.
-fn write(media_type: &MediaType, status: StatusCode, body: &Value) -> Result<Response, Violation> {
-    let range = &media_type.range;
-    let content_type = if range.contains('*') { "application/json" } else { range.as_str() };
-    let text = match body {
-        Value::String(text) if !is_json(content_type) => text.clone().into_bytes(),
-        // Writing a value into memory cannot fail.
-        _ if is_json(content_type) => {
-            let mut text = Vec::with_capacity(512);
-            serde_json::to_writer(&mut text, body).map(|()| text).unwrap_or_default()
-        }
-        _ => {
-            let place = Place::Answer(Pointer::root());
-            let found = format!("{}, which standin cannot write as `{range}` yet", crate::source::describe(body));
-            return Err(Violation::new(Step::Answer, "answer.media-type", place, "text", found));
-        }
-    };
-    match HeaderValue::from_str(content_type) {
-        Ok(content_type) => Ok(Response::new(status).with_body(content_type, text)),
-        Err(_) => {
-            let place = Place::Answer(Pointer::root());
-            Err(Violation::new(Step::Answer, "contract.media-type", place, "a media type", crate::source::quote(range)))
-        }
-    }
 }

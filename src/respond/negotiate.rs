@@ -1,7 +1,8 @@
 //! Which declared response, and which of its media types.
 
 use crate::{
-    contract::{DeclaredResponse, DeclaredStatus, MediaType, is_json},
+    contract::{DeclaredResponse, DeclaredStatus, MediaType},
+    media::is_json,
     message::StatusCode,
 };
 
@@ -86,8 +87,10 @@ mod tests {
     use crate::pointer::Pointer;
 
     fn responses(statuses: &[DeclaredStatus]) -> Vec<DeclaredResponse> {
-        let mut responses: Vec<_> =
-            statuses.iter().map(|status| DeclaredResponse { status: *status, content: Vec::new(), pointer: Pointer::root() }).collect();
+        let mut responses: Vec<_> = statuses
+            .iter()
+            .map(|status| DeclaredResponse { status: *status, headers: Vec::new(), content: Vec::new(), pointer: Pointer::root() })
+            .collect();
         responses.sort_by_key(|response| response.status);
         responses
     }
@@ -108,8 +111,8 @@ mod tests {
 
     #[test]
     fn the_media_type_is_the_one_that_is_wished_for() {
-        let content: Vec<_> =
-            ["text/plain", "application/json", "text/html;level=1"].map(|range| MediaType::new(range, None, Vec::new())).into();
+        let document = std::sync::Arc::new(crate::document::Document::of_value(serde_json::Value::Null));
+        let content: Vec<_> = ["text/plain", "application/json", "text/html;level=1"].map(|range| MediaType::new(range, &document)).into();
         let chosen = |accept: Option<&str>| media_type(&content, accept).map(|media_type| media_type.range.as_str());
         assert_eq!(chosen(None), Some("application/json"));
         assert_eq!(chosen(Some("*/*")), Some("application/json"));

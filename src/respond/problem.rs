@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Scene, negotiate};
 use crate::{
-    contract::{DeclaredStatus, MediaType, SchemeKind, is_json},
+    contract::{DeclaredStatus, MediaType, SchemeKind},
+    media::is_json,
     message::{HeaderValue, Response, StatusCode},
     pointer::Pointer,
     violation::{Step, Violation},
@@ -17,6 +18,7 @@ const EXPLAINING: [&str; 8] = ["message", "detail", "error_description", "descri
 pub(super) fn status(violation: &Violation) -> StatusCode {
     match violation.step() {
         Step::Route => StatusCode::NOT_FOUND,
+        _ if violation.code() == "body.too-large" => StatusCode::PAYLOAD_TOO_LARGE,
         Step::Credentials => StatusCode::UNAUTHORIZED,
         Step::Permission => StatusCode::FORBIDDEN,
         Step::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -46,16 +48,17 @@ pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
     let exact = |code: &u16| responses.iter().any(|response| response.status == DeclaredStatus::Code(*code));
     let candidates = candidates(first);
     let code = candidates.iter().find(|code| exact(code)).or(candidates.first()).copied()?;
-    let response = negotiate::for_status(responses, code)?;
+    let response_of = negotiate::for_status(responses, code)?;
     let status = StatusCode::from_u16(code).ok()?;
-    if response.content.is_empty() {
-        return Some(Response::new(status));
+    if response_of.content.is_empty() {
+        return super::write::headers(scene, response_of, super::seed(scene, status), Response::new(status)).ok();
     }
-    let media_type = response.content.iter().find(|media_type| is_json(&media_type.range))?;
+    let media_type = response_of.content.iter().find(|media_type| is_json(&media_type.range))?;
     let body = body(scene, media_type, status)?;
     let explanation = explanation(violations);
     let body = explained(&body, &explanation, |body| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body)));
-    super::write(media_type, status, &body).ok()
+    let response = super::write::body(media_type, status, &body).ok()?;
+    super::write::headers(scene, response_of, super::seed(scene, status), response).ok()
 }
 
 /// The declared error's example, else a value of its schema; `None` if neither conforms.
@@ -117,11 +120,14 @@ pub(super) fn challenge(scene: &Scene<'_>) -> Option<HeaderValue> {
     if first.step() != Step::Credentials {
         return None;
     }
-    let kinds = scene.operation.security.iter().flatten().map(|requirement| &scene.contract.schemes()[requirement.scheme].kind);
-    let mut challenges: Vec<&str> = kinds
+    let kinds = scene.operation.security.iter().flatten().map(|requirement| &requirement.scheme.kind);
+    let mut challenges: Vec<String> = kinds
         .filter_map(|kind| match kind {
-            SchemeKind::Bearer => Some("Bearer"),
-            SchemeKind::Basic => Some("Basic realm=\"standin\""),
+            SchemeKind::Bearer => Some("Bearer".to_owned()),
+            SchemeKind::Basic => Some("Basic realm=\"standin\"".to_owned()),
+            // RFC 7616, section 3.3: a challenge needs a nonce.
+            SchemeKind::Http(name) if name == "digest" => Some("Digest realm=\"standin\", nonce=\"standin\", qop=\"auth\"".to_owned()),
+            SchemeKind::Http(name) => Some(name.clone()),
             SchemeKind::ApiKey(..) | SchemeKind::Other => None,
         })
         .collect();

@@ -11,13 +11,14 @@ use std::{
 };
 
 use crate::{
-    check::{Access, ApiKey},
+    check::{ApiKey, Policy},
     clock::{Clock, Timestamp},
     contract::Contract,
-    engine::{Engine, Observer},
+    engine::{Engine, Observer, Settings},
     error::Error,
     journal::{Call, Calls, unexpected},
     message::{Request, Response},
+    router::BasePath,
     violation::Violation,
 };
 
@@ -90,11 +91,12 @@ impl MockServer {
         MockServerBuilder {
             contract: contract.clone(),
             addr: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-            access: Access::default(),
+            policy: Policy::default(),
+            base_path: BasePath::default(),
+            cors: false,
             seed: None,
             clock: None,
             lenient: false,
-            body_limit: wire::BODY_LIMIT,
             observer: None,
         }
     }
@@ -116,7 +118,7 @@ impl MockServer {
 
     /// The clock that its answers read.
     pub fn clock(&self) -> &Clock {
-        &self.engine.clock
+        &self.engine.settings.clock
     }
 
     /// The calls so far, oldest first.
@@ -242,11 +244,12 @@ impl fmt::Debug for MockServer {
 pub struct MockServerBuilder {
     contract: Contract,
     addr: SocketAddr,
-    access: Access,
+    policy: Policy,
+    base_path: BasePath,
+    cors: bool,
     seed: Option<u64>,
     clock: Option<Clock>,
     lenient: bool,
-    body_limit: usize,
     observer: Option<Box<Observer>>,
 }
 
@@ -274,7 +277,7 @@ impl MockServerBuilder {
 
     /// Accepts this key, and from now on no other than those named so. Default: any credential of the right form.
     pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
-        self.access.keys.push(key.into());
+        self.policy.access.keys.push(key.into());
         self
     }
 
@@ -284,9 +287,39 @@ impl MockServerBuilder {
         self
     }
 
-    /// The largest request body in bytes; a larger one is answered 413. Default: 10 MiB.
+    /// The largest request body in bytes, as it is sent and once it is decoded; a larger one is answered 413. Default: 10 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+        self.policy.body_limit = bytes;
+        self
+    }
+
+    /// With `true`, query parameters, headers and cookies that the contract does not declare are violations, and so is a body
+    /// where it declares none. Default: `false`, they are [remarks](Call::remarks).
+    ///
+    /// Headers that clients send of their own accord, those of HTTP, browsers, proxies and tracing, need no declaration.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.policy.strict = strict;
+        self
+    }
+
+    /// With `true`, members of request bodies that the contract does not declare are violations, also where the schema
+    /// leaves its objects open. Default: `false`.
+    pub fn strict_bodies(mut self, strict: bool) -> Self {
+        self.policy.strict_bodies = strict;
+        self
+    }
+
+    /// With `true`, an operation whose servers have a base path is found below that alone: `/v1/things` and not `/things`.
+    /// Default: `false`, both are accepted.
+    pub fn require_base_path(mut self, require: bool) -> Self {
+        self.base_path = if require { BasePath::Required } else { BasePath::Optional };
+        self
+    }
+
+    /// With `true`, browsers on any origin may call: preflights are answered, and answers carry the headers that let them be
+    /// read. Default: `false`.
+    pub fn cors(mut self, cors: bool) -> Self {
+        self.cors = cors;
         self
     }
 
@@ -316,8 +349,11 @@ impl MockServerBuilder {
     /// If it cannot listen on the address.
     pub fn try_start(self) -> Result<MockServer, Error> {
         let clock = self.clock.unwrap_or_else(|| if self.seed.is_some() { Clock::fixed(Timestamp::FIXED) } else { Clock::system() });
-        let engine = Arc::new(Engine::new(self.contract, self.access, self.seed.unwrap_or_default(), clock, self.observer));
-        let wire = wire::Wire::listen(Arc::clone(&engine), self.addr, self.body_limit)?;
+        let body_limit = self.policy.body_limit;
+        let settings =
+            Settings { policy: self.policy, base_path: self.base_path, cors: self.cors, seed: self.seed.unwrap_or_default(), clock };
+        let engine = Arc::new(Engine::new(self.contract, settings, self.observer));
+        let wire = wire::Wire::listen(Arc::clone(&engine), self.addr, body_limit)?;
         Ok(MockServer {
             engine,
             url: format!("http://{}", wire.addr()),

@@ -39,8 +39,6 @@ use crate::{
     violation::{Place, Step, Violation},
 };
 
-/// The largest request body, unless the builder says otherwise.
-pub(super) const BODY_LIMIT: usize = 10 << 20;
 /// How long the head of a request may take, and its body.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a connection may take to finish once the server has stopped.

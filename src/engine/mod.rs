@@ -1,5 +1,7 @@
 //! The life of a request, top to bottom. Synchronous; knows no socket: every decision has a line to point at.
 
+mod cors;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -8,14 +10,14 @@ use std::{
 };
 
 use crate::{
-    check::{self, Access},
+    check::{self, Judgement, Policy},
     clock::Clock,
-    contract::Contract,
+    contract::{Contract, Operation},
     journal::{Call, Entry, Exchange, Journal},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
     respond::{self, Answer, Because, Scene},
-    router::Missed,
+    router::{BasePath, Found, Missed},
     seed::Seed,
     text::either,
     violation::{Place, Step, Violation},
@@ -27,12 +29,20 @@ const MOST_COUNTED: usize = 1_000_000;
 /// What is told of each call.
 pub(crate) type Observer = dyn Fn(&Call) + Send + Sync;
 
+/// How a server judges and answers.
+pub(crate) struct Settings {
+    pub(crate) policy: Policy,
+    pub(crate) base_path: BasePath,
+    /// Whether browsers on other origins may call.
+    pub(crate) cors: bool,
+    pub(crate) seed: u64,
+    pub(crate) clock: Clock,
+}
+
 /// What answers: a contract, and all that one server does with it.
 pub(crate) struct Engine {
     pub(crate) contract: Contract,
-    pub(crate) access: Access,
-    pub(crate) seed: u64,
-    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
     pub(crate) journal: Journal,
     pub(crate) observer: Option<Box<Observer>>,
     /// How often each request came.
@@ -40,8 +50,8 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn new(contract: Contract, access: Access, seed: u64, clock: Clock, observer: Option<Box<Observer>>) -> Self {
-        Self { contract, access, seed, clock, journal: Journal::default(), observer, counts: Mutex::default() }
+    pub(crate) fn new(contract: Contract, settings: Settings, observer: Option<Box<Observer>>) -> Self {
+        Self { contract, settings, journal: Journal::default(), observer, counts: Mutex::default() }
     }
 
     /// Answers a request, and remembers both.
@@ -55,8 +65,7 @@ impl Engine {
     /// Answers a request that could not be read, and remembers it as far as it was.
     pub(crate) fn refuse(&self, request: Request, status: StatusCode, violation: Violation) -> Response {
         let response = respond::unread(status, &violation);
-        let decision =
-            Decision { response, because: Because::Problem, operation: None, parameters: Vec::new(), violations: vec![violation] };
+        let decision = Decision { response, because: Because::Problem, violations: vec![violation], ..Decision::default() };
         self.remember(request, decision)
     }
 
@@ -67,19 +76,18 @@ impl Engine {
     }
 
     fn decide(&self, request: &Request) -> Decision {
-        let (number, captured) = match self.contract.router().find(request.method(), request.path()) {
+        let found = match self.contract.router().find(request.method(), request.path(), self.settings.base_path) {
             Ok(found) => found,
             Err(missed) => return self.miss(request, missed),
         };
-        let operation = &self.contract.operations()[number];
-        let judgement = check::request(&self.contract, operation, &captured, request, &self.access);
+        let (operation, judgement) = self.choose(&found, request);
         let scene = Scene {
             contract: &self.contract,
             operation,
             request,
             judgement: &judgement,
             seed: self.seed_of(operation.name(), request),
-            now: self.clock.now(),
+            now: self.settings.clock.now(),
         };
         let Answer { mut response, because, violations } = respond::respond(&scene);
         if request.method() == Method::HEAD {
@@ -92,24 +100,64 @@ impl Engine {
                 all.push(violation);
             }
         }
-        Decision { response, because, operation: Some(number), parameters: judgement.parameters, violations: all }
+        Decision {
+            response,
+            because,
+            operation: Some(operation.number),
+            parameters: judgement.parameters,
+            violations: all,
+            remarks: judgement.remarks,
+        }
+    }
+
+    /// Of several operations for one method and path: the first that the request is in order for, else the one that it is
+    /// nearest to. Those whose template fixes a query come first.
+    fn choose(&self, found: &Found<'_>, request: &Request) -> (&Operation, Judgement) {
+        let operations = self.contract.operations();
+        let judge = |number: usize| {
+            let operation = &operations[number];
+            (operation, check::request(&self.contract, operation, &found.values, request, &self.settings.policy))
+        };
+        let [first, others @ ..] = found.numbers else { unreachable!("a route leads to an operation") };
+        if others.is_empty() {
+            return judge(*first);
+        }
+        let mut numbers = found.numbers.to_vec();
+        numbers.sort_by_key(|number| !operations[*number].path().contains('?'));
+        let mut nearest: Option<(&Operation, Judgement)> = None;
+        for number in numbers {
+            let judged = judge(number);
+            if judged.1.violations.is_empty() {
+                return judged;
+            }
+            if nearest.as_ref().is_none_or(|nearest| judged.1.violations.len() < nearest.1.violations.len()) {
+                nearest = Some(judged);
+            }
+        }
+        nearest.unwrap_or_else(|| judge(*first))
     }
 
     fn miss(&self, request: &Request, missed: Missed) -> Decision {
         let method = request.method();
         let (violation, allowed) = match missed {
+            Missed::OtherMethods(allowed) if method == Method::OPTIONS => {
+                let cors = if self.settings.cors { cors::preflight(request, &allowed) } else { None };
+                let response = cors.unwrap_or_else(|| respond::options(&allowed));
+                return Decision::of(Answer { response, because: Because::Options, violations: Vec::new() });
+            }
             Missed::OtherMethods(allowed) => {
                 let names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
                 let expected = format!("{} for {}", either(&names), shortened(request.path()));
                 (Violation::new(Step::Route, "route.unknown-method", Place::Route, expected, method.to_string()), allowed)
             }
-            Missed::Nothing { near } => {
+            Missed::Nothing => {
                 let found = format!("{method} {}", shortened(request.path()));
                 let expected = format!("a path of {}", self.contract.name());
                 let violation = Violation::new(Step::Route, "route.unknown-path", Place::Route, expected, found);
-                let violation = match near {
-                    Some(near) => violation.with_hint(format!("did you mean {near}?")),
-                    None => violation,
+                let near = self.contract.router().near(method, request.path());
+                let violation = match near.is_empty() {
+                    false => violation.with_hint(format!("did you mean {}?", near.join(" or "))),
+                    true => violation,
                 };
                 (violation, Vec::new())
             }
@@ -117,15 +165,14 @@ impl Engine {
         Decision {
             response: respond::no_operation(&violation, &allowed),
             because: Because::Problem,
-            operation: None,
-            parameters: Vec::new(),
             violations: vec![violation],
+            ..Decision::default()
         }
     }
 
     /// value = f(seed, operation, request, n-th identical request); status and place come in further down.
     fn seed_of(&self, operation: &str, request: &Request) -> Seed {
-        let seed = Seed::new(self.seed).with(operation.as_bytes());
+        let seed = Seed::new(self.settings.seed).with(operation.as_bytes());
         let seed = seed.with(request.path().as_bytes()).with(request.query().unwrap_or_default().as_bytes()).with(request.body());
         seed.with_number(self.count(seed))
     }
@@ -141,8 +188,11 @@ impl Engine {
     }
 
     fn remember(&self, request: Request, decision: Decision) -> Response {
-        let Decision { response, because, operation, parameters, violations } = decision;
-        let entry = Entry { request, response: response.clone(), operation, parameters, violations, because };
+        let Decision { mut response, because, operation, parameters, violations, remarks } = decision;
+        if self.settings.cors {
+            response = cors::allow(&request, response);
+        }
+        let entry = Entry { request, response: response.clone(), operation, parameters, violations, remarks, because };
         let exchange: Arc<Exchange> = self.journal.add(entry);
         if let Some(observer) = &self.observer {
             observer(&Call::new(exchange, self.contract.clone()));
@@ -153,23 +203,25 @@ impl Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("contract", &self.contract).field("seed", &self.seed).finish_non_exhaustive()
+        f.debug_struct("Engine").field("contract", &self.contract).field("seed", &self.settings.seed).finish_non_exhaustive()
     }
 }
 
 /// What is done with a request.
+#[derive(Default)]
 struct Decision {
     response: Response,
     because: Because,
     operation: Option<usize>,
     parameters: Vec<(String, serde_json::Value)>,
     violations: Vec<Violation>,
+    remarks: Vec<Violation>,
 }
 
 impl Decision {
     fn of(answer: Answer) -> Self {
         let Answer { response, because, violations } = answer;
-        Self { response, because, operation: None, parameters: Vec::new(), violations }
+        Self { response, because, violations, ..Self::default() }
     }
 }
 

@@ -181,7 +181,7 @@ impl Request {
 
     /// The first value of a header, if it is there and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        header_text(self.headers.get(name)?)
     }
 
     /// The body's bytes, as they were sent.
@@ -261,7 +261,7 @@ impl Response {
 
     /// The first value of a header, if it is there and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        header_text(self.headers.get(name)?)
     }
 
     /// The body's bytes.
@@ -292,6 +292,11 @@ fn json(whose: &str, body: &Bytes) -> Value {
     })
 }
 
+/// The text of a header. HTTP has ASCII only (RFC 9110, section 5.5), and many clients send UTF-8.
+pub(crate) fn header_text(value: &HeaderValue) -> Option<&str> {
+    std::str::from_utf8(value.as_bytes()).ok()
+}
+
 /// Whether a header of this name carries a credential, so that its value is never printed.
 ///
 /// The names that HTTP reserves for credentials, and every name that says so itself.
@@ -305,7 +310,7 @@ pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.iter().map(|(name, value)| {
-            let value = if is_secret_header(name) { MASK } else { value.to_str().unwrap_or("(not text)") };
+            let value = if is_secret_header(name) { MASK } else { header_text(value).unwrap_or("(not text)") };
             (name.as_str(), value)
         });
         f.debug_map().entries(shown).finish()

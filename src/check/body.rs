@@ -10,7 +10,7 @@ use crate::{
     codec::{self, Part, Undecoded, Unreadable},
     contract::{Encoding, MediaType, Operation, RequestBody},
     media::{self, Kind},
-    message::{Bytes, Request},
+    message::{Bytes, Request, header_text},
     pointer::Pointer,
     schema::{Annotations, Note, Types},
     source::{parse_json, quote},
@@ -214,7 +214,7 @@ fn multipart(
 
 /// What a part holds: JSON where it, the document or its schema says so (OpenAPI 3.1, section 4.8.15.1), else text.
 fn part_value(part: &Part, encoding: Option<&Encoding>, note: Option<&Note>, place: Pointer, findings: &mut Findings) -> Value {
-    let own = part.headers.get("content-type").and_then(|value| value.to_str().ok());
+    let own = part.headers.get("content-type").and_then(header_text);
     let declared = encoding.and_then(|encoding| encoding.content_type.as_deref());
     let structured = note.is_some_and(|note| note.types.has(Types::OBJECT) && !note.types.has(Types::STRING));
     let says_json = own.is_some_and(media::is_json);
@@ -236,7 +236,7 @@ fn part_value(part: &Part, encoding: Option<&Encoding>, note: Option<&Note>, pla
 fn judge_part(operation: &Operation, part: &Part, name: &str, encoding: &Encoding, findings: &mut Findings) {
     let place = Place::Body(Pointer::root().join(name));
     let rule = || operation.place(&operation.pointer.join("requestBody"));
-    let own = part.headers.get("content-type").and_then(|value| value.to_str().ok());
+    let own = part.headers.get("content-type").and_then(header_text);
     if let (Some(own), Some(declared)) = (own, encoding.content_type.as_deref())
         && !declared.split(',').any(|range| media::fit(range.trim(), own).is_some())
     {
@@ -245,7 +245,7 @@ fn judge_part(operation: &Operation, part: &Part, name: &str, encoding: &Encodin
         findings.violations.push(Violation::new(Step::Body, "body.part-type", place.clone(), expected, quote(own)).with_rule(rule()));
     }
     for header in &encoding.headers {
-        let given = part.headers.get(&header.name).and_then(|value| value.to_str().ok());
+        let given = part.headers.get(&header.name).and_then(header_text);
         let rule = operation.place(&header.pointer);
         match (given, &header.schema) {
             (None, _) if header.required => {

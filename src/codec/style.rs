@@ -119,7 +119,9 @@ fn cut<'r>(parameter: &Parameter, text: &'r str) -> Result<Cut<'r>, Unreadable> 
             // OpenAPI 3.0 separates by dots either way.
             let comma = !explode && rest.contains(',');
             let pieces = rest.split(if comma { ',' } else { '.' }).collect();
-            Ok(Cut::new(rest, pieces, explode))
+            let members = explode.then(|| dotted_members(rest)).flatten();
+            let cut = Cut::new(rest, pieces, explode);
+            Ok(Cut { members: if explode { members } else { cut.members }, ..cut })
         }
         Style::Matrix => {
             let wrong = || Unreadable::new(format!("text that begins with `;{name}=` (style `matrix`)"), quote(text));
@@ -142,6 +144,18 @@ fn cut<'r>(parameter: &Parameter, text: &'r str) -> Result<Cut<'r>, Unreadable> 
         }
         _ => Ok(Cut::new(text, delimited(parameter, text), explode)),
     }
+}
+
+/// `name=value.name=value`, where a value may have dots of its own: no encoder writes a dot as `%2E`.
+fn dotted_members(text: &str) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>> {
+    let mut members: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
+    for piece in text.split('.') {
+        match piece.split_once('=') {
+            Some((name, value)) => members.push((name.into(), value.into())),
+            None => *members.last_mut()?.1.to_mut() += &format!(".{piece}"),
+        }
+    }
+    Some(members)
 }
 
 /// `form` and the styles that differ from it in the delimiter.

@@ -59,7 +59,17 @@ fn readings(text: &str, types: Types) -> impl Iterator<Item = Value> {
         _ => None,
     };
     let null = (types.has(Types::NULL) && (text.is_empty() || text == "null")).then_some(Value::Null);
-    number.into_iter().chain(truth).chain(null)
+    number.into_iter().chain(truth).chain(null).chain(json(text, types))
+}
+
+/// No style says how to write what is nested deeper; most clients write JSON.
+fn json(text: &str, types: Types) -> Option<Value> {
+    let begun = match text.as_bytes().first()? {
+        b'{' => types.has(Types::OBJECT),
+        b'[' => types.has(Types::ARRAY),
+        _ => false,
+    };
+    if begun { serde_json::from_str(text).ok() } else { None }
 }
 
 fn number(text: &str) -> Option<Value> {
@@ -85,7 +95,8 @@ fn beyond(text: &str, number: Value) -> Value {
 
 /// Reads texts otherwise where that mends something.
 fn mend(schema: &Schema, mut value: Value, texts: &Value) -> Value {
-    const ANY: Types = Types::NULL.and(Types::BOOLEAN).and(Types::NUMBER).and(Types::INTEGER);
+    const SCALAR: Types = Types::NULL.and(Types::BOOLEAN).and(Types::NUMBER).and(Types::INTEGER);
+    const ANY: Types = SCALAR.and(Types::ARRAY).and(Types::OBJECT);
     let wrong = |value: &Value| {
         let violations = schema.check(value, Step::Body, Place::Body);
         violations
@@ -150,6 +161,15 @@ mod tests {
         assert_eq!(settled(json!({"enum": [1, "auto", null]}), json!("1")), json!(1));
         assert_eq!(settled(json!({"enum": [1, "auto"]}), json!("auto")), json!("auto"));
         assert_eq!(settled(json!({"oneOf": [{"const": true}, {"const": "x"}]}), json!("true")), json!(true));
+    }
+
+    #[test]
+    fn what_is_nested_deeper_than_a_style_is_json() {
+        let schema = json!({"items": {"type": "object", "properties": {"n": {"type": "integer"}}}});
+        assert_eq!(settled(schema.clone(), json!(["{\"n\":5}"])), json!([{"n": 5}]));
+        assert_eq!(settled(schema, json!(["{\"n\":"])), json!(["{\"n\":"]));
+        assert_eq!(settled(json!({"type": "string"}), json!("{}")), json!("{}"));
+        assert_eq!(settled(json!({"anyOf": [{"type": "array"}, {"enum": ["a"]}]}), json!("[1]")), json!([1]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::calls::{Call, number_of_calls};
 use crate::{
     contract::Location,
     media::is_json,
-    message::{MASK, Request, is_secret_header},
+    message::{MASK, Request, header_text, is_secret_header},
     schema::{Annotations, Meaning, Note},
     source::parse_json,
     text::percent_decode,
@@ -123,7 +123,8 @@ fn curl(call: &Call, base: &str) -> String {
         if ["host", "content-length", "user-agent", "accept", "connection", "transfer-encoding"].contains(&name.as_str()) {
             continue;
         }
-        let value = if is_declared_secret(call, name.as_str()) || is_secret_header(name) { MASK } else { value.to_str().unwrap_or("…") };
+        let value =
+            if is_declared_secret(call, name.as_str()) || is_secret_header(name) { MASK } else { header_text(value).unwrap_or("…") };
         let _ = write!(line, " --header {}", shell(&format!("{name}: {value}")));
     }
     if !request.body().is_empty() {

@@ -12,7 +12,7 @@ use super::calls::Call;
 use crate::{
     contract::{Contract, Location, MediaType},
     media::is_json,
-    message::{Bytes, Headers},
+    message::{Bytes, Headers, header_text},
     schema::{Annotations, Meaning, Note},
     source::parse_json,
 };
@@ -97,7 +97,7 @@ fn body(bytes: &Bytes, headers: &Headers, declared: Option<&[MediaType]>, names:
     if bytes.is_empty() {
         return Value::Null;
     }
-    let content_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = headers.get("content-type").and_then(header_text).unwrap_or_default();
     let json = if is_json(content_type) { parse_json(bytes).ok() } else { None };
     let Some((mut value, _)) = json else {
         return match std::str::from_utf8(bytes) {

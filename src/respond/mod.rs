@@ -43,6 +43,8 @@ pub enum Because {
     Generated,
     /// The declared answer has no body.
     Empty,
+    /// The contract declares no answer at all for the operation: 200, without a body.
+    Undeclared,
     /// The methods that a path has: `OPTIONS` where the contract declares none, or a browser's preflight.
     Options,
     /// No conforming answer could be made. The mock's fault or the contract's, never the client's.
@@ -58,6 +60,7 @@ impl fmt::Display for Because {
             Self::Example => "the contract's example",
             Self::Generated => "generated from the schema",
             Self::Empty => "the declared answer has no body",
+            Self::Undeclared => "the contract declares no answer",
             Self::Options => "the methods of the path",
             Self::Unable => "no conforming answer could be made",
         })
@@ -160,6 +163,11 @@ fn refuse(scene: &Scene<'_>) -> Answer {
 }
 
 fn succeed(scene: &Scene<'_>) -> Answer {
+    // Nothing is promised, so nothing is broken; loading the document has warned of it. Where errors alone are declared, on
+    // the other hand, any success would be one that the contract does not know.
+    if scene.operation.responses.is_empty() {
+        return Answer { response: Response::new(StatusCode::OK), because: Because::Undeclared, violations: Vec::new() };
+    }
     let Some((declared, status)) = negotiate::success(&scene.operation.responses) else {
         let place = scene.operation.place(&scene.operation.pointer.join("responses"));
         let none = Violation::new(

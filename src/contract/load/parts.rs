@@ -157,7 +157,11 @@ impl<'d> Loader<'d> {
             _ => self.names_at(&at, "responses").into_iter().map(|key| (key.clone(), at.join(key))).collect::<Vec<_>>(),
         };
         if names.is_empty() {
-            self.warn("responses.missing", &operation.place, "expected a member `responses` with at least one, found none");
+            self.warn(
+                "responses.missing",
+                &operation.place,
+                "expected a member `responses` with at least one, found none: the answer is 200 without a body",
+            );
         }
         for (key, place) in names {
             let Some(status) = status(key.trim()) else {

@@ -325,7 +325,7 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "all branches of a union want it: told as one, of the union",
     ),
     ("lob", "POST /identity_validation: unanswered", "a value of one branch is one of the other as well, unless it is spoilt for it"),
-    ("openai", "POST /chat/completions: no request can be made", "TODO"),
+    ("openai", "POST /chat/completions: no request can be made", "nothing is generated from a schema that has no canonical form"),
 ];
 
 #[derive(Default)]

@@ -1,8 +1,8 @@
 //! The command line. One field, one flag, one text.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::net::IpAddr;
 
-use clap::{ColorChoice, Parser, ValueEnum};
+use clap::{ArgAction, ColorChoice, Parser, ValueEnum};
 
 /// Serves a stand-in for an HTTP API that has an OpenAPI document.
 ///
@@ -12,9 +12,10 @@ use clap::{ColorChoice, Parser, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "standin", version, max_term_width = 100, color = ColorChoice::Auto)]
 pub(crate) struct Args {
-    /// The OpenAPI document (3.0 or 3.1, JSON or YAML). Without it: the bundled Kayle ID webhooks API
+    /// The document: OpenAPI 3.0, 3.1 or 3.2, or Swagger 2.0; JSON or YAML; a file, or an http(s) address. Several are
+    /// served as one API. Without it: the bundled Kayle ID webhooks API
     #[arg(value_name = "FILE")]
-    pub(crate) document: Option<PathBuf>,
+    pub(crate) documents: Vec<String>,
 
     /// The port to listen on; 0 takes any that is free
     #[arg(short, long, default_value_t = 8787)]
@@ -34,6 +35,31 @@ pub(crate) struct Args {
     #[arg(long = "api-key", value_name = "KEY")]
     pub(crate) api_keys: Vec<String>,
 
+    /// Warnings about the document are errors, and query parameters, headers and cookies that it does not declare are
+    /// violations
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Body members that the document does not declare are violations, even where its schemas are open
+    #[arg(long)]
+    pub(crate) strict_bodies: bool,
+
+    /// Paths need the base path of a server of the document; by default they are known with it and without
+    #[arg(long)]
+    pub(crate) require_base_path: bool,
+
+    /// Answer browsers' preflight requests, and allow every origin to read the answers
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) cors: bool,
+
+    /// Read files that the document refers to outside its folder
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
+
+    /// Fetch http(s) addresses that the document refers to. Needs curl
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+
     /// The largest request body, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 10 << 20)]
     pub(crate) body_limit: usize,
@@ -43,7 +69,7 @@ pub(crate) struct Args {
     pub(crate) format: Format,
 
     /// Answer the bundled API's broken requests as its real server does, where that differs from its document
-    #[arg(long, conflicts_with = "document")]
+    #[arg(long, conflicts_with = "documents")]
     pub(crate) server_errors: bool,
 }
 

@@ -48,6 +48,9 @@ impl Log {
         for violation in call.violations() {
             text += &format!("    {violation}\n");
         }
+        for remark in call.remarks() {
+            text += &format!("    note: {remark}\n");
+        }
         text
     }
 
@@ -62,6 +65,7 @@ impl Log {
             "status": call.response().status().as_u16(),
             "because": call.because().to_string(),
             "violations": call.violations(),
+            "remarks": call.remarks(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! `standin`: a stand-in for an HTTP API that has an OpenAPI document, as a program.
 
 mod args;
+mod load;
 mod log;
 mod serve;
 

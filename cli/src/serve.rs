@@ -9,14 +9,16 @@ use std::{
         atomic::{AtomicU64, Ordering},
         mpsc,
     },
+    thread,
     time::Duration,
 };
 
 use serde_json::json;
-use standin::{Contract, Error, MockServer, kayle};
+use standin::{Contract, Error, MockServer};
 
 use crate::{
     args::{Args, Format},
+    load,
     log::Log,
 };
 
@@ -35,14 +37,24 @@ pub(crate) fn serve(args: Args) -> ExitCode {
     if let Err(error) = handled {
         return fail(&format!("cannot handle signals: {error}"));
     }
+    let contract = match load::contract(&args) {
+        Ok(contract) => contract,
+        Err(error) => return fail(&error.to_string()),
+    };
+    if args.strict && !contract.warnings().is_empty() {
+        warn(&contract, format);
+        return fail(&format!("{} warnings, which --strict makes errors", contract.warnings().len()));
+    }
     let tally = Arc::new(Tally::default());
-    let server = match start(args, log, Arc::clone(&tally)) {
+    let server = match start(&args, &contract, log, Arc::clone(&tally)) {
         Ok(server) => server,
         Err(error) => return fail(&error.to_string()),
     };
     if let Err(error) = announce(&server, format) {
         return fail(&format!("cannot write to standard output: {error}"));
     }
+    // To look at every schema takes a while for a large document, and nobody needs to wait for it.
+    thread::spawn(move || warn(&contract, format));
     // An error here means that no signal can come any more, so there is nothing to wait for.
     let _ = stopped.recv();
     server.shutdown(GRACE);
@@ -60,28 +72,25 @@ struct Tally {
     broken: AtomicU64,
 }
 
-fn start(args: Args, log: Log, tally: Arc<Tally>) -> Result<MockServer, Error> {
-    let contract = match &args.document {
-        Some(path) => Contract::from_path(path)?,
-        None if args.server_errors => kayle::contract().with_rule_everywhere(kayle::ServerErrors),
-        None => kayle::contract(),
-    };
-    for warning in contract.warnings() {
-        say(&format!("warning: {warning}"));
-    }
-    let mut builder =
-        MockServer::builder(&contract).bind(SocketAddr::new(args.host, args.port)).body_limit(args.body_limit).lenient(true).on_call(
-            move |call| {
-                tally.calls.fetch_add(1, Ordering::Relaxed);
-                tally.broken.fetch_add(u64::from(!call.violations().is_empty()), Ordering::Relaxed);
-                log.call(call);
-            },
-        );
+fn start(args: &Args, contract: &Contract, log: Log, tally: Arc<Tally>) -> Result<MockServer, Error> {
+    let mut builder = MockServer::builder(contract)
+        .bind(SocketAddr::new(args.host, args.port))
+        .body_limit(args.body_limit)
+        .strict(args.strict)
+        .strict_bodies(args.strict_bodies)
+        .require_base_path(args.require_base_path)
+        .cors(args.cors)
+        .lenient(true)
+        .on_call(move |call| {
+            tally.calls.fetch_add(1, Ordering::Relaxed);
+            tally.broken.fetch_add(u64::from(!call.violations().is_empty()), Ordering::Relaxed);
+            log.call(call);
+        });
     if let Some(seed) = args.seed {
         builder = builder.seed(seed);
     }
-    for key in args.api_keys {
-        builder = builder.api_key(key);
+    for key in &args.api_keys {
+        builder = builder.api_key(key.as_str());
     }
     builder.try_start()
 }
@@ -107,6 +116,10 @@ fn announce(server: &MockServer, format: Format) -> io::Result<()> {
         }
     }
     out.flush()
+}
+
+fn warn(contract: &Contract, format: Format) {
+    load::lines(contract.warnings(), format).iter().for_each(|line| say(line));
 }
 
 fn fail(text: &str) -> ExitCode {

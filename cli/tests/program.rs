@@ -142,16 +142,147 @@ fn keys_are_restricted_to_those_given() {
     assert!(!said.contains("kk_"), "{said}");
 }
 
+/// A folder of files that is removed again.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("standin-program-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
+    /// Runs the program to its end, which must be a failure to start.
+    fn failure(&self, arguments: &[&str]) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_standin")).args(arguments).stdin(Stdio::null()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap().replace(&self.0.display().to_string(), "FOLDER")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const PETS: &str = "\
+openapi: 3.1.0
+info: {title: Pets, version: '1'}
+servers: [{url: 'https://example.com/api/v1'}]
+paths:
+  /pets:
+    get:
+      parameters: [{name: limit, in: query, schema: {type: integer}}]
+      responses: {'200': {description: d, content: {application/json: {schema: {type: array, maxItems: 0}}}}}
+";
+
+#[test]
+fn several_documents_are_one_api() {
+    let folder = Folder::new("several");
+    let (pets, toys) = (folder.write("pets.yaml", PETS), folder.write("toys.yaml", &PETS.replace("pets", "toys").replace("v1", "v2")));
+    let status = |program: &Program, path: &str| {
+        program.shell(&format!("curl --silent --output /dev/null --write-out '%{{http_code}}' 'http://127.0.0.1:8787{path}'"))
+    };
+    let program = Program::start(&[&pets, &toys]);
+    for path in ["/pets", "/api/v1/pets", "/toys", "/api/v2/toys"] {
+        assert_eq!(status(&program, path), "200", "{path}");
+    }
+    assert_eq!(status(&program, "/api/v1/toys"), "404");
+    let (_, said) = Program::start(&["--require-base-path", &pets]).stop();
+    assert_eq!(said, "0 requests, 0 of them broke the contract\n");
+    let program = Program::start(&["--require-base-path", &pets]);
+    assert_eq!((status(&program, "/pets"), status(&program, "/api/v1/pets")), ("404".into(), "200".into()));
+}
+
+#[test]
+fn browsers_may_ask_unless_that_is_switched_off() {
+    let folder = Folder::new("cors");
+    let pets = folder.write("pets.yaml", PETS);
+    let ask = |arguments: &[&str]| {
+        let program = Program::start(arguments);
+        program.shell("curl --silent --include --request OPTIONS --header 'Origin: https://app.example' --header 'Access-Control-Request-Method: GET' http://127.0.0.1:8787/pets")
+    };
+    let allowed = ask(&[&pets]);
+    assert!(allowed.starts_with("HTTP/1.1 204") && allowed.contains("access-control-allow-origin: "), "{allowed}");
+    let plain = ask(&["--cors=false", &pets]);
+    assert!(plain.contains("allow: GET, HEAD") && !plain.contains("access-control"), "{plain}");
+}
+
+#[test]
+fn what_is_undeclared_is_noted_and_refused_where_that_is_strict() {
+    let folder = Folder::new("strict");
+    let pets = folder.write("pets.yaml", PETS);
+    let program = Program::start(&[&pets]);
+    program.shell("curl --silent 'http://127.0.0.1:8787/pets?limt=1'");
+    let (status, said) = program.stop();
+    assert_eq!(status.code(), Some(0));
+    assert!(said.contains("200 GET /pets\n    note: query limt: expected only `limit`, found `limt`; did you mean `limit`?"), "{said}");
+    let program = Program::start(&["--strict", &pets]);
+    let answer = program.shell("curl --silent 'http://127.0.0.1:8787/pets?limt=1'");
+    assert!(answer.contains("parameter.undeclared"), "{answer}");
+    assert_eq!(program.stop().0.code(), Some(1));
+    let sloppy = folder.write("sloppy.yaml", &PETS.replace("description: d, ", ""));
+    assert_eq!(
+        folder.failure(&["--strict", &sloppy]),
+        "warning: FOLDER/sloppy.yaml:8:19 /paths/~1pets/get/responses/200: expected a member `description`, found none [response.no-description]\n\
+         standin: 1 warnings, which --strict makes errors\n"
+    );
+}
+
+#[test]
+fn warnings_follow_the_start() {
+    let folder = Folder::new("warnings");
+    let responses: String = (200..210).map(|code| format!("        '{code}': {{}}\n")).collect();
+    let sloppy = format!("openapi: 3.1.0\ninfo: {{title: t, version: v}}\npaths:\n  /a:\n    get:\n      responses:\n{responses}");
+    let mut program = Program::start(&[&folder.write("sloppy.yaml", &sloppy)]);
+    let mut lines = BufReader::new(program.child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let told: Vec<String> = lines.by_ref().take(4).map(|line| line.replace(&folder.0.display().to_string(), "FOLDER")).collect();
+    assert_eq!(
+        told[2..],
+        [
+            "warning: FOLDER/sloppy.yaml:9:9 /paths/~1a/get/responses/202: expected a member `description`, found none [response.no-description]",
+            "warning: ... and 7 more [response.no-description]",
+        ]
+    );
+}
+
+#[test]
+fn documents_come_from_addresses_too() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // To its end: what is closed with something unread in it is reset.
+            let request: Vec<String> = BufReader::new(&stream).lines().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+            let text = if request[0].starts_with("GET /api.yaml ") {
+                "openapi: 3.1.0\npaths: {/a: {$ref: 'b.json#/b'}}"
+            } else {
+                r#"{"b": {"get": {"responses": {"204": {"description": "d"}}}}}"#
+            };
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len()).unwrap();
+        }
+    });
+    let status = "curl --silent --output /dev/null --write-out '%{http_code}' http://127.0.0.1:8787/a";
+    let address = format!("{url}/api.yaml");
+    assert_eq!(Program::start(&["--allow-remote", &address]).shell(status), "204");
+    assert_eq!(Program::start(&[&address]).shell(status), "404", "what it refers to was not asked for");
+    let folder = Folder::new("remote");
+    let failure = folder.failure(&["http://127.0.0.1:1/api.yaml"]);
+    assert!(failure.starts_with("standin: cannot read http://127.0.0.1:1/api.yaml: curl: (7)"), "{failure}");
+}
+
 #[test]
 fn any_document_can_be_served_and_one_that_cannot_says_why() {
-    let folder = std::env::temp_dir().join(format!("standin-program-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
-        path.display().to_string()
-    };
-    let good = write(
+    let folder = Folder::new("any");
+    let good = folder.write(
         "pets.yaml",
         "openapi: 3.0.3\npaths:\n  /pets:\n    get:\n      responses: {'200': {description: d, content: {application/json: {schema: {type: array, maxItems: 0}}}}}\n",
     );
@@ -159,13 +290,9 @@ fn any_document_can_be_served_and_one_that_cannot_says_why() {
     assert_eq!(program.shell("curl --silent http://127.0.0.1:8787/pets"), "[]");
     drop(program);
 
-    let failing = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_standin")).args(arguments).stdin(Stdio::null()).output().unwrap();
-        assert_eq!(output.status.code(), Some(2));
-        String::from_utf8(output.stderr).unwrap().replace(&folder.display().to_string(), "FOLDER")
-    };
-    let broken = write("broken.yaml", "openapi: 3.1.0\npaths:\n  /a: [\n");
-    let other = write("other.json", r#"{"swagger": "1.2"}"#);
+    let failing = |arguments: &[&str]| folder.failure(arguments);
+    let broken = folder.write("broken.yaml", "openapi: 3.1.0\npaths:\n  /a: [\n");
+    let other = folder.write("other.json", r#"{"swagger": "1.2"}"#);
     assert!(failing(&[&broken]).starts_with("standin: FOLDER/broken.yaml:"), "{}", failing(&[&broken]));
     assert_eq!(
         failing(&[&other]),
@@ -174,5 +301,4 @@ fn any_document_can_be_served_and_one_that_cannot_says_why() {
     assert!(failing(&["missing.yaml"]).starts_with("standin: cannot read missing.yaml:"));
     assert!(failing(&["--port", "99999"]).contains("99999"));
     assert!(failing(&["--sede", "1"]).contains("--seed"));
-    std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -43,6 +43,22 @@ impl Loader {
         self
     }
 
+    /// Loads a document from an `http` or `https` address, JSON or YAML, with what [`fetch_with`](Self::fetch_with) was given.
+    ///
+    /// Its relative references are relative to that address.
+    ///
+    /// # Errors
+    ///
+    /// If nothing says how to fetch, fetching fails, or the text is neither JSON nor YAML, or no OpenAPI document.
+    pub fn load_url(&self, url: &str) -> Result<Contract, Error> {
+        let failed = |error: io::Error| Error::read(url, error);
+        let no_way = || io::Error::new(io::ErrorKind::Unsupported, "no way to fetch was given");
+        let fetch = self.0.fetch.as_ref().ok_or_else(no_way).map_err(failed)?;
+        let text = fetch(url).map_err(failed)?;
+        let (source, value, remarks) = Source::read(url, &text)?;
+        load::load(source, value, &remarks, &Reach { url: Some(url.to_owned()), ..self.0.clone() })
+    }
+
     /// Loads a document from a file, JSON or YAML.
     ///
     /// # Errors
@@ -156,6 +172,23 @@ paths:
         let api = MockServer::start(&contract);
         assert_eq!(api.handle(Request::get("/other")).json(), "far");
         assert_eq!(api.handle(Request::get("/above")).json(), 1);
+    }
+
+    #[test]
+    fn a_document_at_an_address_refers_to_its_neighbours_and_to_no_file() {
+        let other = "/other: {get: {responses: {'200': {description: d}}}}";
+        let root = "openapi: 3.1.0\npaths: {/a: {$ref: 'paths.yaml#/~1other'}, /b: {$ref: 'file:///etc/hostname'}}";
+        let loader = Loader::new().allow_outside(true).fetch_with(move |url| match url {
+            "https://example.com/v1/api.yaml" => Ok(root.to_owned()),
+            "https://example.com/v1/paths.yaml" => Ok(other.to_owned()),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        });
+        let contract = loader.load_url("https://example.com/v1/api.yaml").unwrap();
+        assert_eq!(MockServer::start(&contract).handle(Request::get("/a")).status(), 200);
+        assert!(contract.warnings().iter().any(|warning| warning.text().contains("file:///etc/hostname")), "{:?}", contract.warnings());
+        let missing = loader.load_url("https://example.com/v2.yaml").unwrap_err().to_string();
+        assert_eq!(missing, "cannot read https://example.com/v2.yaml: entity not found");
+        assert!(Loader::new().load_url("https://example.com/").unwrap_err().to_string().ends_with("no way to fetch was given"));
     }
 
     #[cfg(feature = "openapiv3")]

@@ -32,6 +32,8 @@ pub(crate) type Fetch = dyn Fn(&str) -> io::Result<String> + Send + Sync;
 pub(crate) struct Reach {
     /// The root file; `None` for a document that did not come from a file.
     pub(crate) path: Option<PathBuf>,
+    /// The address of the root document, if it was fetched.
+    pub(crate) url: Option<String>,
     /// Whether files outside the root file's folder may be read.
     pub(crate) outside: bool,
     pub(crate) fetch: Option<Arc<Fetch>>,
@@ -48,11 +50,8 @@ pub(crate) struct Problem {
 pub(crate) fn read(source: Source, value: Value, remarks: &Remarks, reach: &Reach) -> Result<(Document, Vec<Problem>), Error> {
     let version = version(&source, &value)?;
     let name = source.name().to_string();
-    let uri = reach
-        .path
-        .as_deref()
-        .and_then(|path| fs::canonicalize(path).ok())
-        .map_or_else(|| "standin:/document".to_owned(), |path| uri::of_path(&path));
+    let file = || Some(uri::of_path(&fs::canonicalize(reach.path.as_deref()?).ok()?));
+    let uri = reach.url.clone().or_else(file).unwrap_or_else(|| "standin:/document".to_owned());
     let mut reading =
         Reading { files: Vec::new(), index: Index::default(), problems: Vec::new(), reach, folder: folder(&name), root: uri.clone() };
     let own = value.get("$self").and_then(Value::as_str).and_then(|own| uri::resolve(&uri, own));

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Schemathesis against the program: `schemathesis.sh [--examples N] [FILE...]`; without a file, the bundled document.
+#
+# Needs `standin` (STANDIN, default: target/release/standin) and `schemathesis` (SCHEMATHESIS, default: the one on PATH).
+# With no FILE and for each FILE, it serves the document, runs the phases examples, coverage and fuzzing with all checks, and ends with 1 if any document has a failure.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+standin=${STANDIN:-${CARGO_TARGET_DIR:-target}/release/standin}
+schemathesis=${SCHEMATHESIS:-schemathesis}
+examples=30
+if [ "${1:-}" = --examples ]; then examples=$2; shift 2; fi
+
+work=$(mktemp -d)
+trap 'kill "${server:-}" 2>/dev/null; rm -rf "$work"' EXIT
+
+# One document; the file to serve is empty for the bundled one.
+check() {
+    local file=$1 document=${1:-spec/kayle.openapi.yaml}
+    "$standin" --port 0 --seed 1 --format json --api-key token ${file:+"$file"} >"$work/out" 2>"$work/err" &
+    server=$!
+    for _ in $(seq 100); do grep -q listening "$work/out" && break; sleep 0.1; done
+    local url
+    url=$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' "$work/out")
+    local config=()
+    if [ -z "$file" ]; then config=(--config-file tests/independent/kayle.schemathesis.toml); fi
+    "$schemathesis" --no-color "${config[@]}" run "$document" --url "$url" --phases examples,coverage,fuzzing \
+        --mode all --max-examples "$examples" --seed 1 --workers 1 --no-shrink --suppress-health-check all \
+        --warnings off --header 'Authorization: Bearer token' >"$work/report" 2>&1
+    local status=$?
+    echo "== ${file:-the bundled document}: exit code $status"
+    if [ $status -eq 0 ]; then tail -n 25 "$work/report"; else cat "$work/report"; fi
+    kill -INT "$server"; wait "$server" 2>/dev/null; server=
+    return $status
+}
+
+failed=0
+if [ $# -eq 0 ]; then check "" || failed=1; fi
+for file; do check "$file" || failed=1; done
+exit $failed

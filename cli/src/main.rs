@@ -20,5 +20,5 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    serve::serve(args)
+    serve::serve(&args)
 }

@@ -25,7 +25,7 @@ use crate::{
 /// How long requests under way may take to finish.
 const GRACE: Duration = Duration::from_secs(5);
 
-pub(crate) fn serve(args: Args) -> ExitCode {
+pub(crate) fn serve(args: &Args) -> ExitCode {
     let (stop, stopped) = mpsc::channel();
     // The handler must be there before anybody can know that we are.
     let handled = ctrlc::set_handler(move || {
@@ -37,16 +37,19 @@ pub(crate) fn serve(args: Args) -> ExitCode {
     if let Err(error) = handled {
         return fail(&format!("cannot handle signals: {error}"));
     }
-    let contract = match load::contract(&args) {
+    let contract = match load::contract(args) {
         Ok(contract) => contract,
         Err(error) => return fail(&error.to_string()),
     };
     if args.strict && !contract.warnings().is_empty() {
         warn(&contract, format);
-        return fail(&format!("{} warnings, which --strict makes errors", contract.warnings().len()));
+        return fail(&match contract.warnings().len() {
+            1 => "1 warning, made an error by --strict".to_owned(),
+            count => format!("{count} warnings, made errors by --strict"),
+        });
     }
     let tally = Arc::new(Tally::default());
-    let server = match start(&args, &contract, log, Arc::clone(&tally)) {
+    let server = match start(args, &contract, log, Arc::clone(&tally)) {
         Ok(server) => server,
         Err(error) => return fail(&error.to_string()),
     };

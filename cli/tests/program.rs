@@ -232,7 +232,7 @@ fn what_is_undeclared_is_noted_and_refused_where_that_is_strict() {
     assert_eq!(
         folder.failure(&["--strict", &sloppy]),
         "warning: FOLDER/sloppy.yaml:8:19 /paths/~1pets/get/responses/200: expected a member `description`, found none [response.no-description]\n\
-         standin: 1 warnings, which --strict makes errors\n"
+         standin: 1 warning, made an error by --strict\n"
     );
 }
 

@@ -81,24 +81,28 @@ fn part(bytes: &Bytes) -> Result<Part, Unreadable> {
         (false, None) => return Err(Unreadable::new("an empty line after the headers of a part", "none")),
     };
     let mut headers = Vec::new();
+    let mut disposition = None;
     for line in head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
-        let colon = line.iter().position(|byte| *byte == b':');
-        let header = colon.and_then(|colon| {
-            let name = HeaderName::from_bytes(line[..colon].trim_ascii()).ok()?;
-            Some((name, HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?))
-        });
         let text = String::from_utf8_lossy(line);
-        headers.push(
-            header.ok_or_else(|| Unreadable::new("a header of a part, such as `Content-Type: text/plain`", crate::source::quote(&text)))?,
-        );
+        let (name, value) = header(line)
+            .ok_or_else(|| Unreadable::new("a header of a part, such as `Content-Type: text/plain`", crate::source::quote(&text)))?;
+        if name == "content-disposition" {
+            disposition = Some(String::from_utf8_lossy(value).into_owned());
+        }
+        // A form's field may have control characters in its name; they are no header of HTTP, and nothing else reads them.
+        headers.extend(HeaderValue::from_bytes(value).ok().map(|value| (name, value)));
         if headers.len() > MOST_HEADERS {
             return Err(Unreadable::new(format!("at most {MOST_HEADERS} headers in a part"), "more"));
         }
     }
-    let headers: Headers = headers.into_iter().collect();
-    let disposition = headers.get("content-disposition").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let of = |name: &str| disposition.as_deref().and_then(|disposition| media::parameter(disposition, name));
-    Ok(Part { name: of("name"), headers, body })
+    let name = disposition.as_deref().and_then(|disposition| media::parameter(disposition, "name"));
+    Ok(Part { name, headers: headers.into_iter().collect(), body })
+}
+
+fn header(line: &[u8]) -> Option<(HeaderName, &[u8])> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let name = HeaderName::from_bytes(line[..colon].trim_ascii()).ok()?;
+    Some((name, line[colon + 1..].trim_ascii()))
 }
 
 #[cfg(test)]
@@ -119,6 +123,8 @@ mod tests {
         let expected = vec![(some("a"), "1\r\n--x\r\n".to_owned()), (some("f"), String::new()), (None, "no head".to_owned())];
         assert_eq!(parts(body, TYPE), Ok(expected));
         assert_eq!(parts("--x y--", TYPE), Ok(Vec::new()));
+        let odd = parts("--x y\r\nContent-Disposition: form-data; name=\"a\x01b\"\r\n\r\n1\r\n--x y--", TYPE);
+        assert_eq!(odd, Ok(vec![(some("a\u{1}b"), "1".to_owned())]), "names may hold control characters");
     }
 
     #[test]

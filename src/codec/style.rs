@@ -57,6 +57,8 @@ pub(crate) fn readings(parameter: &Parameter, given: &Given<'_>) -> Result<Readi
     if wants.list && (!wants.scalar || cut.list.len() > 1) {
         readings.push(list(&cut.list));
         readings.extend(cut_when_decoded(parameter, &cut));
+        // No style can write a list of no items but by nothing at all.
+        readings.extend((cut.list == [""]).then(|| Value::Array(Vec::new())));
     }
     if wants.scalar {
         readings.extend(cut.scalar.as_ref().map(|text| decode(text)));
@@ -469,6 +471,8 @@ mod tests {
         assert_eq!(read(&strings, "color=a%2Cb"), Ok(json!(["a,b"])));
         let numbers = parameter(Style::Form, false, Location::Query, json!({"type": "array", "items": {"type": "integer"}}));
         assert_eq!(read(&numbers, "color=1%2C2"), Ok(json!([1, 2])));
+        assert_eq!(read(&numbers, "color="), Ok(json!([])), "an empty text is an item only where it may be one");
+        assert_eq!(read(&strings, "color="), Ok(json!([""])));
         let pipes = parameter(Style::PipeDelimited, false, Location::Query, json!({"type": "array", "items": {"type": "string"}}));
         assert_eq!(read(&pipes, "color=a|b%7Cc"), Ok(json!(["a", "b", "c"])));
         let spaces = parameter(Style::SpaceDelimited, false, Location::Query, json!({"type": "array", "items": {"type": "integer"}}));

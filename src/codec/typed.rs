@@ -108,7 +108,9 @@ fn mend(schema: &Schema, mut value: Value, texts: &Value) -> Value {
     for place in places.clone().into_iter().take(MOST_REPAIRS) {
         let Some(Value::String(text)) = place.resolve(texts) else { continue };
         let before = place.resolve(&value).cloned().unwrap_or_default();
-        let others = readings(text, ANY).chain([Value::String(text.clone())]).filter(|reading| *reading != before);
+        // Nothing is null only where no text may stand: else it is a text, if a wrong one.
+        let others = readings(text, ANY).filter(|reading| !(text.is_empty() && reading.is_null()));
+        let others = others.chain([Value::String(text.clone())]).filter(|reading| *reading != before);
         for reading in others {
             let Some(slot) = value.pointer_mut(place.as_str()) else { break };
             *slot = reading;
@@ -161,6 +163,8 @@ mod tests {
         assert_eq!(settled(json!({"enum": [1, "auto", null]}), json!("1")), json!(1));
         assert_eq!(settled(json!({"enum": [1, "auto"]}), json!("auto")), json!("auto"));
         assert_eq!(settled(json!({"oneOf": [{"const": true}, {"const": "x"}]}), json!("true")), json!(true));
+        assert_eq!(settled(json!({"type": ["string", "null"], "minLength": 1}), json!("")), json!(""));
+        assert_eq!(settled(json!({"type": ["integer", "null"]}), json!("")), json!(null));
     }
 
     #[test]

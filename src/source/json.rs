@@ -36,7 +36,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<(Value, Vec<Pointer>), JsonDefect> {
             found: format!("the byte 0x{:02X} at offset {offset}", text[offset]),
         }
     })?;
-    let trail = Trail::default();
+    let trail = Trail { text: utf8, ..Trail::default() };
     let mut reader = serde_json::Deserializer::from_str(utf8);
     let read = Reader(&trail).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     match read {
@@ -46,7 +46,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<(Value, Vec<Pointer>), JsonDefect> {
 }
 
 /// Rewords what `serde_json` says into expected and found.
-fn defect(text: &str, error: &serde_json::Error, trail: &Trail) -> JsonDefect {
+fn defect(text: &str, error: &serde_json::Error, trail: &Trail<'_>) -> JsonDefect {
     let offset = if error.is_eof() { text.len() } else { offset_of(text, error.line(), error.column()) };
     let mut pointer = Pointer::root();
     for token in trail.failed.borrow().iter().rev() {
@@ -88,19 +88,33 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
     offset
 }
 
+/// The least integer of 64 bits. A float holds it exactly.
+const I64_LEAST: f64 = i64::MIN as f64;
+
 /// How many repeated members are named.
 const MOST_DUPLICATES: usize = 100;
 
 /// What the reader notes on its way: places are put together on the way back, so that good input pays nothing.
 #[derive(Default)]
-struct Trail {
+struct Trail<'t> {
+    text: &'t str,
     /// Tokens of each repeated member, innermost first.
     duplicates: RefCell<Vec<Vec<String>>>,
     /// Tokens of the value that failed, innermost first.
     failed: RefCell<Vec<String>>,
 }
 
-impl Trail {
+impl Trail<'_> {
+    /// Whether the text writes an integer just below the least of 64 bits, which a float rounds onto that least.
+    fn has_integer_below_i64(&self) -> bool {
+        const SHARED_DIGITS: &str = "-92233720368547758";
+        self.text.match_indices(SHARED_DIGITS).any(|(at, _)| {
+            let rest = &self.text.as_bytes()[at + SHARED_DIGITS.len()..];
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            digits == 2 && &rest[..2] > b"08".as_slice() && !matches!(rest.get(2), Some(b'.' | b'e' | b'E'))
+        })
+    }
+
     fn duplicates(&self) -> Vec<Pointer> {
         let reversed = self.duplicates.borrow();
         let pointers = reversed.iter().map(|tokens| {
@@ -136,7 +150,7 @@ impl Trail {
 }
 
 #[derive(Clone, Copy)]
-struct Reader<'t>(&'t Trail);
+struct Reader<'t>(&'t Trail<'t>);
 
 impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
@@ -170,6 +184,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        // Or a bound of 64 bits would accept what is beyond it.
+        let number = if number == I64_LEAST && self.0.has_integer_below_i64() { number.next_down() } else { number };
         Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
     }
 
@@ -333,6 +349,16 @@ mod tests {
     fn failure(text: &[u8]) -> String {
         let defect = parse(text).err().unwrap();
         format!("{} {:?}: expected {}, found {}", defect.position, defect.pointer.as_str(), defect.expected, defect.found)
+    }
+
+    #[test]
+    fn an_integer_just_below_64_bits_stays_below() {
+        let read = |text: &str| parse(text.as_bytes()).ok().unwrap().0.as_f64().unwrap();
+        assert!(read("-9223372036854775809") < I64_LEAST);
+        assert!(read("-9223372036854775899") < I64_LEAST);
+        assert_eq!(read("-9223372036854775808.0"), I64_LEAST);
+        assert_eq!(read("-9.223372036854775808e18"), I64_LEAST);
+        assert_eq!(parse(b"-9223372036854775808").ok().unwrap().0, i64::MIN);
     }
 
     #[test]

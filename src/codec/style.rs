@@ -46,19 +46,21 @@ pub(crate) fn readings(parameter: &Parameter, given: &Given<'_>) -> Result<Readi
     };
     let decode = |text: &str| decoded(parameter.location, text);
     let list = |texts: &[Cow<'_, str>]| Value::Array(texts.iter().map(|text| decode(text)).collect());
+    // What has nothing in it is sent by its name alone, unless it is sent by the names of what is in it.
+    let named = !parameter.explode || parameter.location == Location::Header;
+    let empty = named && cut.scalar.as_deref() == Some("");
     let mut readings = Vec::new();
-    if wants.members
-        && let Some(members) = &cut.members
-    {
-        let members: Map<String, Value> =
-            members.iter().map(|(name, text)| (decode_name(parameter.location, name), decode(text))).collect();
-        readings.push(Value::Object(members));
+    if wants.members {
+        readings.extend(match &cut.members {
+            Some(members) => Some(members.iter().map(|(name, text)| (decode_name(parameter.location, name), decode(text))).collect()),
+            None if empty => Some(Value::Object(Map::new())),
+            None => cut_when_decoded(parameter, &cut).and_then(by_turns).map(Value::Object),
+        });
     }
     if wants.list && (!wants.scalar || cut.list.len() > 1) {
         readings.push(list(&cut.list));
-        readings.extend(cut_when_decoded(parameter, &cut));
-        // No style can write a list of no items but by nothing at all.
-        readings.extend((cut.list == [""]).then(|| Value::Array(Vec::new())));
+        readings.extend(cut_when_decoded(parameter, &cut).map(|pieces| pieces.into_iter().map(Value::String).collect()));
+        readings.extend(empty.then(|| Value::Array(Vec::new())));
     }
     if wants.scalar {
         readings.extend(cut.scalar.as_ref().map(|text| decode(text)));
@@ -230,16 +232,26 @@ fn deep(parameter: &Parameter, pairs: &[(Cow<'_, str>, &str)], noted: Option<(&A
     Ok(nested.take(&parameter.name, noted).into_iter().collect())
 }
 
-/// A list whose delimiters were encoded too.
-fn cut_when_decoded(parameter: &Parameter, cut: &Cut<'_>) -> Option<Value> {
+/// The pieces of a text whose delimiters were encoded too.
+fn cut_when_decoded(parameter: &Parameter, cut: &Cut<'_>) -> Option<Vec<String>> {
     let [only] = cut.list.as_slice() else { return None };
     if parameter.explode || parameter.location == Location::Header {
         return None;
     }
     let text = decoded(parameter.location, only);
     let delimiter = delimiter(parameter.style).0;
-    let pieces: Vec<Value> = text.as_str()?.split(delimiter).map(Value::from).collect();
-    (pieces.len() > 1).then_some(Value::Array(pieces))
+    let pieces: Vec<String> = text.as_str()?.split(delimiter).map(str::to_owned).collect();
+    (pieces.len() > 1).then_some(pieces)
+}
+
+/// Names and values by turns.
+fn by_turns(pieces: Vec<String>) -> Option<Map<String, Value>> {
+    let mut members = Map::new();
+    let mut pieces = pieces.into_iter();
+    while let Some(name) = pieces.next() {
+        members.insert(name, pieces.next()?.into());
+    }
+    Some(members)
 }
 
 fn delimiter(style: Style) -> (char, &'static str) {
@@ -473,6 +485,11 @@ mod tests {
         assert_eq!(read(&numbers, "color=1%2C2"), Ok(json!([1, 2])));
         assert_eq!(read(&numbers, "color="), Ok(json!([])), "an empty text is an item only where it may be one");
         assert_eq!(read(&strings, "color="), Ok(json!([""])));
+        let exploded = parameter(Style::Form, true, Location::Query, json!({"type": "array", "items": {"type": "integer"}}));
+        assert_eq!(read(&exploded, "color="), Ok(json!([""])), "which is no list of integers");
+        let object = parameter(Style::Form, false, Location::Query, json!({"type": "object", "properties": {"n": {"type": "integer"}}}));
+        assert_eq!(read(&object, "color=n%2C5%2Cx%2C"), Ok(json!({"n": 5, "x": ""})));
+        assert_eq!(read(&object, "color="), Ok(json!({})));
         let pipes = parameter(Style::PipeDelimited, false, Location::Query, json!({"type": "array", "items": {"type": "string"}}));
         assert_eq!(read(&pipes, "color=a|b%7Cc"), Ok(json!(["a", "b", "c"])));
         let spaces = parameter(Style::SpaceDelimited, false, Location::Query, json!({"type": "array", "items": {"type": "integer"}}));

@@ -67,9 +67,8 @@ impl Loader {
     pub fn load(&self, path: impl AsRef<Path>) -> Result<Contract, Error> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|error| Error::read(path, error))?;
-        let invalid = |error: std::string::FromUtf8Error| Error::read(path, io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()));
-        let text = String::from_utf8(bytes).map_err(invalid)?;
-        let (source, value, remarks) = Source::read(&path.display().to_string(), &text)?;
+        let (source, value, remarks) = Source::read_bytes(&path.display().to_string(), &bytes)?;
+        drop(bytes);
         load::load(source, value, &remarks, &Reach { path: Some(path.to_owned()), ..self.0.clone() })
     }
 }

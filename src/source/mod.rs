@@ -62,6 +62,22 @@ pub(crate) struct SyntaxDefect {
 }
 
 impl Source {
+    /// Reads the bytes of a file: UTF-8 (RFC 8259, section 8.1), and nothing but.
+    pub(crate) fn read_bytes(name: &str, bytes: &[u8]) -> Result<(Self, Value, Remarks), Error> {
+        let text = str::from_utf8(bytes).map_err(|error| {
+            let offset = error.valid_up_to();
+            Defect {
+                kind: DefectKind::Syntax,
+                document: name.into(),
+                position: Some(position_of(bytes, offset)),
+                pointer: None,
+                expected: "UTF-8 text".into(),
+                found: format!("the byte 0x{:02X}", bytes[offset]),
+            }
+        })?;
+        Self::read(name, text)
+    }
+
     /// Reads a text as JSON if it begins with `{` or `[`, else as YAML, which has no other spelling of those.
     ///
     /// Members given twice are named beside the value, which holds the last one.

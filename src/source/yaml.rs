@@ -8,7 +8,7 @@ use std::{borrow::Cow, collections::HashMap};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, SpannedEventReceiver, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
-use super::{MAX_DEPTH, Remarks, SyntaxDefect};
+use super::{MAX_DEPTH, Remarks, SyntaxDefect, position_of};
 use crate::{error::Position, pointer::Pointer};
 
 /// How many values a document may hold, those that aliases repeat included. A 13 MB document holds about 400,000.
@@ -20,8 +20,14 @@ type Events<'t> = Parser<'t, StrInput<'t>>;
 pub(super) fn parse(text: &str) -> Result<(Value, Remarks), SyntaxDefect> {
     let events = Parser::new_from_str(text);
     let mut reader = Reader { events, anchors: HashMap::new(), nodes: 0, path: Pointer::root(), remarks: Remarks::default() };
-    let value = reader.document()?;
+    let value = reader.document().map_err(|defect| within(text, defect))?;
     Ok((value, reader.remarks))
+}
+
+/// The parser takes the end of a text for the end of a line, which begins another one.
+fn within(text: &str, defect: SyntaxDefect) -> SyntaxDefect {
+    let end = position_of(text.as_bytes(), text.len());
+    if defect.position.line > end.line { SyntaxDefect { position: end, ..defect } } else { defect }
 }
 
 struct Reader<'t> {

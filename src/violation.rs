@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn the_text_names_place_rule_and_hint() {
-        let (source, ..) = Source::read("api.yaml", "a:\n  b: 1\n").unwrap();
+        let (source, ..) = Source::read("api.yaml", "a:\n  b: 1\n".into()).unwrap();
         let rule = RulePlace::new(&Arc::new(source), Pointer::parse("/a/b").unwrap());
         let place = Place::Query("limit".into(), Pointer::root());
         let violation = Violation::new(Step::Parameters, "schema.maximum", place, "at most 100", "250")

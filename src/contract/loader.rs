@@ -55,7 +55,7 @@ impl Loader {
         let no_way = || io::Error::new(io::ErrorKind::Unsupported, "no way to fetch was given");
         let fetch = self.0.fetch.as_ref().ok_or_else(no_way).map_err(failed)?;
         let text = fetch(url).map_err(failed)?;
-        let (source, value, remarks) = Source::read(url, &text)?;
+        let (source, value, remarks) = Source::read(url, text)?;
         load::load(source, value, &remarks, &Reach { url: Some(url.to_owned()), ..self.0.clone() })
     }
 
@@ -67,8 +67,7 @@ impl Loader {
     pub fn load(&self, path: impl AsRef<Path>) -> Result<Contract, Error> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|error| Error::read(path, error))?;
-        let (source, value, remarks) = Source::read_bytes(&path.display().to_string(), &bytes)?;
-        drop(bytes);
+        let (source, value, remarks) = Source::read_bytes(&path.display().to_string(), bytes)?;
         load::load(source, value, &remarks, &Reach { path: Some(path.to_owned()), ..self.0.clone() })
     }
 }

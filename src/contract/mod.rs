@@ -9,6 +9,7 @@ mod rule;
 mod survey;
 
 use std::{
+    borrow::Cow,
     fmt,
     path::Path,
     str::FromStr,
@@ -33,7 +34,7 @@ use crate::{
     error::Error,
     message::Method,
     pointer::Pointer,
-    router::Router,
+    router::{BasePath, Router},
     source::Remarks,
     source::Source,
     text::nearest,
@@ -99,7 +100,7 @@ impl Contract {
     ///
     /// If the text is neither JSON nor YAML, or no OpenAPI document. The error says where.
     pub fn from_text(name: &str, text: &str) -> Result<Self, Error> {
-        let (source, value, remarks) = Source::read(name, text)?;
+        let (source, value, remarks) = Source::read(name, text.to_owned())?;
         load::load(source, value, &remarks, &Reach::default())
     }
 
@@ -119,8 +120,8 @@ impl Contract {
     /// # Errors
     ///
     /// If the value is no OpenAPI document. The error says where.
-    pub fn from_parsed(name: &str, text: &str, value: Value) -> Result<Self, Error> {
-        load::load(Source::of_parsed(name, text), value, &Remarks::default(), &Reach::default())
+    pub fn from_parsed(name: &str, text: impl Into<Cow<'static, str>>, value: Value) -> Result<Self, Error> {
+        load::load(Source::of_parsed(name, text.into()), value, &Remarks::default(), &Reach::default())
     }
 
     /// One contract of two documents, for one server that stands in for both.
@@ -228,6 +229,21 @@ impl Contract {
     /// The same, without a panic.
     pub fn find_operation(&self, name: &str) -> Option<&Operation> {
         self.operations().iter().find(|operation| operation.is_called(name))
+    }
+
+    /// The operation that takes a request with this method and path, if there is one. The path may have the base path of one
+    /// of the operation's servers before it. Where several share method and path, it is the first.
+    ///
+    /// ```
+    /// use standin::{Method, kayle};
+    ///
+    /// let contract = kayle::contract();
+    /// let operation = contract.operation_for(&Method::GET, "/v1/webhooks/endpoints/whe_1").unwrap();
+    /// assert_eq!(operation.name(), "GET /v1/webhooks/endpoints/{endpoint_id}");
+    /// ```
+    pub fn operation_for(&self, method: &Method, path: &str) -> Option<&Operation> {
+        let found = self.router().find(method, path, BasePath::Optional).ok()?;
+        found.numbers.first().map(|number| &self.operations()[*number])
     }
 
     fn no_operation(&self, name: &str) -> String {

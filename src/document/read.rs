@@ -147,7 +147,7 @@ impl Reading<'_> {
             Some(uri) if self.index.resources.contains_key(&uri) => return,
             Some(_) if self.files.len() >= MOST_FILES => Err(format!("and no more than {MOST_FILES} files are read")),
             Some(uri) => self.text(&uri).and_then(|(name, text)| {
-                let (source, value, remarks) = Source::read(&name, &text).map_err(|error| format!("which cannot be read: {error}"))?;
+                let (source, value, remarks) = Source::read(&name, text).map_err(|error| format!("which cannot be read: {error}"))?;
                 self.add(uri.clone(), uri, source, value, &remarks);
                 Ok(())
             }),

@@ -6,6 +6,7 @@ mod json;
 mod yaml;
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -30,17 +31,18 @@ pub(crate) struct Source {
     found: Mutex<HashMap<Pointer, Option<Position>>>,
 }
 
+/// Texts are megabytes: they are taken over, not copied.
 enum Text {
-    Json(Arc<str>),
-    Yaml(Arc<str>),
+    Json(Cow<'static, str>),
+    Yaml(Cow<'static, str>),
     /// Made from a value, not from a text: nothing has a position.
     None,
 }
 
 impl Text {
     /// Text that begins with `{` or `[` is JSON: YAML would read it just so.
-    fn of(text: &str) -> Self {
-        if text.trim_start().starts_with(['{', '[']) { Self::Json(text.into()) } else { Self::Yaml(text.into()) }
+    fn of(text: Cow<'static, str>) -> Self {
+        if text.trim_start().starts_with(['{', '[']) { Self::Json(text) } else { Self::Yaml(text) }
     }
 }
 
@@ -63,9 +65,9 @@ pub(crate) struct SyntaxDefect {
 
 impl Source {
     /// Reads the bytes of a file: UTF-8 (RFC 8259, section 8.1), and nothing but.
-    pub(crate) fn read_bytes(name: &str, bytes: &[u8]) -> Result<(Self, Value, Remarks), Error> {
-        let text = str::from_utf8(bytes).map_err(|error| {
-            let offset = error.valid_up_to();
+    pub(crate) fn read_bytes(name: &str, bytes: Vec<u8>) -> Result<(Self, Value, Remarks), Error> {
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let (offset, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
             Defect {
                 kind: DefectKind::Syntax,
                 document: name.into(),
@@ -81,8 +83,11 @@ impl Source {
     /// Reads a text as JSON if it begins with `{` or `[`, else as YAML, which has no other spelling of those.
     ///
     /// Members given twice are named beside the value, which holds the last one.
-    pub(crate) fn read(name: &str, text: &str) -> Result<(Self, Value, Remarks), Error> {
-        let text = Text::of(text.strip_prefix('\u{feff}').unwrap_or(text));
+    pub(crate) fn read(name: &str, mut text: String) -> Result<(Self, Value, Remarks), Error> {
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
+        let text = Text::of(text.into());
         let read = match &text {
             Text::Json(text) => json::parse(text.as_bytes())
                 .map(|(value, duplicates)| (value, Remarks { duplicates, ..Remarks::default() }))
@@ -104,7 +109,7 @@ impl Source {
     }
 
     /// The source of a document that was read before, from this text.
-    pub(crate) fn of_parsed(name: &str, text: &str) -> Self {
+    pub(crate) fn of_parsed(name: &str, text: Cow<'static, str>) -> Self {
         Self::new(name, Text::of(text))
     }
 
@@ -232,7 +237,7 @@ mod tests {
     #[test]
     fn json_and_yaml_give_the_same_value_and_positions_of_their_own() {
         let json = "{\n  \"a\": [1, {\"b/c\": null}],\n  \"d\": \"é\", \"e\": 1\n}";
-        let (source, from_json, _) = Source::read("x.json", json).unwrap();
+        let (source, from_json, _) = Source::read("x.json", json.into()).unwrap();
         assert_eq!(at(&source, ""), Some((1, 1)));
         assert_eq!(at(&source, "/a"), Some((2, 3)));
         assert_eq!(at(&source, "/a/0"), Some((2, 9)));
@@ -241,7 +246,7 @@ mod tests {
         assert_eq!(at(&source, "/f"), None);
 
         let yaml = "a:\n  - 1\n  - b/c:\nd: é\ne: 1\n";
-        let (source, from_yaml, _) = Source::read("x.yaml", yaml).unwrap();
+        let (source, from_yaml, _) = Source::read("x.yaml", yaml.into()).unwrap();
         assert_eq!(from_json, from_yaml);
         assert_eq!(at(&source, "/a"), Some((1, 1)));
         assert_eq!(at(&source, "/a/0"), Some((2, 5)));

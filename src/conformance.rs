@@ -57,6 +57,8 @@ impl Draft {
                 // One of its members has the name of another parameter, and would be taken for that.
                 Some(Value::Object(members))
                     if parameter.explode && members.keys().any(|name| operation.parameters.iter().any(|other| other.name == *name)) => {}
+                // Null has no text of its own: it is what is not sent (RFC 6570, section 2.3).
+                Some(Value::Null) if !parameter.required => {}
                 Some(value) => draft.put(parameter, &value),
                 None if parameter.required => return None,
                 None => {}

@@ -62,9 +62,15 @@ pub(crate) fn nearest<'c>(given: &str, candidates: impl IntoIterator<Item = &'c 
     if given.len() > 200 {
         return None;
     }
-    let allowed = (given.chars().count() / 3).max(1);
+    let length = given.chars().count();
+    let allowed = (length / 3).max(1);
+    // What has nothing in common is not alike, however short it is.
+    let alike = |distance: usize, candidate: &str| distance <= allowed && distance < length.max(candidate.chars().count());
     let scored = candidates.into_iter().filter(|candidate| candidate.len() <= 200).map(|candidate| (distance(given, candidate), candidate));
-    scored.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+    scored
+        .filter(|(distance, candidate)| *distance == 0 || alike(*distance, candidate))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
 }
 
 /// How many characters must be put in, taken out or replaced, or neighbours swapped; case does not count.
@@ -118,6 +124,8 @@ mod tests {
         assert_eq!(nearest("URL", ["name", "enabled", "url"]), Some("url"));
         assert_eq!(nearest("emial", ["email", "mail"]), Some("email"));
         assert_eq!(nearest("colour", ["name", "enabled", "url"]), None);
+        assert_eq!(nearest("x", ["y", "t"]), None);
+        assert_eq!(nearest("x", ["y", "xy"]), Some("xy"));
         assert_eq!(nearest(&"x".repeat(1_000_000), ["x"]), None);
     }
 

@@ -3,16 +3,14 @@
 //! Each text takes the type that the schema says for its place. Where the schema leaves a choice, the value as a whole
 //! decides: what is refused is read otherwise, as long as that mends it.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use crate::{
-    pointer::Pointer,
-    schema::{Annotations, Note, Schema, Types},
-    violation::{Place, Step},
-};
+use crate::schema::{Annotations, Note, Schema, Types};
 
-/// How many places are read otherwise before what is wrong is told as it is.
-const MOST_REPAIRS: usize = 50;
+/// How often a value is looked at again before what is wrong is told as it is.
+const MOST_ROUNDS: usize = 8;
 
 /// The value that texts stand for, by their schema.
 pub(crate) fn settle(schema: &Schema, texts: &Value) -> Value {
@@ -93,37 +91,26 @@ fn beyond(text: &str, number: Value) -> Value {
     outer.into()
 }
 
-/// Reads texts otherwise where that mends something.
+/// Reads texts otherwise where that mends something: each text that is refused is read as the schema that refuses it takes
+/// it. What is mended may show what else is refused, a few times over.
 fn mend(schema: &Schema, mut value: Value, texts: &Value) -> Value {
     const SCALAR: Types = Types::NULL.and(Types::BOOLEAN).and(Types::NUMBER).and(Types::INTEGER);
     const ANY: Types = SCALAR.and(Types::ARRAY).and(Types::OBJECT);
-    let wrong = |value: &Value| {
-        let violations = schema.check(value, Step::Body, Place::Body);
-        violations
-            .into_iter()
-            .filter_map(|violation| if let Place::Body(place) = violation.place() { Some(place.clone()) } else { None })
-            .collect::<Vec<Pointer>>()
-    };
-    let mut places = wrong(&value);
-    for place in places.clone().into_iter().take(MOST_REPAIRS) {
-        let Some(Value::String(text)) = place.resolve(texts) else { continue };
-        let before = place.resolve(&value).cloned().unwrap_or_default();
-        // Nothing is null only where no text may stand: else it is a text, if a wrong one.
-        let others = readings(text, ANY).filter(|reading| !(text.is_empty() && reading.is_null()));
-        let others = others.chain([Value::String(text.clone())]).filter(|reading| *reading != before);
-        for reading in others {
-            let Some(slot) = value.pointer_mut(place.as_str()) else { break };
-            *slot = reading;
-            let after = wrong(&value);
-            if after.len() < places.len() {
-                places = after;
-                break;
-            }
-            if let Some(slot) = value.pointer_mut(place.as_str()) {
-                *slot = before.clone();
+    for _ in 0..MOST_ROUNDS {
+        let mut mended = HashSet::new();
+        for (place, refusal) in schema.refusals(&value) {
+            // The first to refuse a text is the outermost that does.
+            let Some(Value::String(text)) = place.resolve(texts).filter(|_| !mended.contains(&place)) else { continue };
+            let Some(slot) = value.pointer_mut(place.as_str()) else { continue };
+            // Nothing is null only where no text may stand: else it is a text, if a wrong one.
+            let others = readings(text, ANY).filter(|reading| !(text.is_empty() && reading.is_null()));
+            let mut others = others.chain([Value::String(text.clone())]).filter(|reading| reading != slot);
+            if let Some(reading) = others.find(|reading| refusal.is_lifted_by(reading)) {
+                *slot = reading;
+                mended.insert(place);
             }
         }
-        if places.is_empty() {
+        if mended.is_empty() || schema.accepts(&value) {
             break;
         }
     }
@@ -137,7 +124,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{document::Document, schema::Direction};
+    use crate::{document::Document, pointer::Pointer, schema::Direction};
 
     fn settled(schema: Value, texts: Value) -> Value {
         let document = Arc::new(Document::of_value(json!({"s": schema, "t": {"type": "integer"}})));
@@ -165,6 +152,20 @@ mod tests {
         assert_eq!(settled(json!({"oneOf": [{"const": true}, {"const": "x"}]}), json!("true")), json!(true));
         assert_eq!(settled(json!({"type": ["string", "null"], "minLength": 1}), json!("")), json!(""));
         assert_eq!(settled(json!({"type": ["integer", "null"]}), json!("")), json!(null));
+    }
+
+    #[test]
+    fn a_long_list_of_choices_is_settled_as_a_short_one_is() {
+        let schema = json!({"items": {"oneOf": [{"type": "string", "enum": ["auto"]}, {"type": "integer"}]}});
+        let texts: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();
+        assert_eq!(settled(schema, json!(texts)), (0..1_000).collect::<Value>());
+        let names = json!({"patternProperties": {"^n": {"type": "integer"}}, "additionalProperties": false});
+        assert_eq!(settled(names, json!({"n1": "1", "n2": "2"})), json!({"n1": 1, "n2": 2}));
+        let branches = json!({"oneOf": [
+            {"properties": {"t": {"const": "a"}, "n": {"type": "integer"}}}, {"properties": {"t": {"const": "b"}, "n": {"type": "string"}}}
+        ]});
+        assert_eq!(settled(branches.clone(), json!({"t": "a", "n": "5"})), json!({"t": "a", "n": 5}));
+        assert_eq!(settled(branches, json!({"t": "b", "n": "5"})), json!({"t": "b", "n": "5"}));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! What a schema says about a value beyond whether it is valid: defaults, secrets, ids, times, values the server fills.
 //!
-//! Read from the document once per schema, through `$ref`, `allOf`, `anyOf` and `oneOf`; recursion comes back to the same
-//! note. JSON Schema validation, section 9, and standin's own `x-standin-…` keywords.
+//! Read from the document once per schema, through everything that speaks about the same value; recursion comes back to the
+//! same note. JSON Schema validation, section 9, and standin's own `x-standin-…` keywords.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::pattern;
+use super::{check, dialect, pattern};
 use crate::{clock::Timestamp, document::Document, pointer::Pointer};
 
 type NoteId = usize;
@@ -39,6 +39,8 @@ pub(crate) struct Note {
     /// Whether anything is said about members at all: an object of any shape declares none.
     pub(crate) declares_members: bool,
     members: BTreeMap<String, NoteId>,
+    /// Members whose names match a pattern.
+    matching: Vec<(NamePattern, NoteId)>,
     additional: Option<NoteId>,
     items: Option<NoteId>,
     /// Whether this note or one below it fills something in.
@@ -201,7 +203,8 @@ impl Annotations {
 
     /// What is said about a member.
     pub(crate) fn member(&self, note: &Note, name: &str) -> Option<&Note> {
-        note.members.get(name).or(note.additional.as_ref()).map(|id| &self.notes[*id])
+        let matching = || note.matching.iter().find(|(pattern, _)| pattern.matches(name)).map(|(_, id)| id);
+        note.members.get(name).or_else(matching).or(note.additional.as_ref()).map(|id| &self.notes[*id])
     }
 
     /// What is said about the items of an array.
@@ -209,19 +212,29 @@ impl Annotations {
         note.items.map(|id| &self.notes[id])
     }
 
+    /// Whether a member of this name is declared, rather than any.
+    pub(crate) fn declares(&self, note: &Note, name: &str) -> bool {
+        note.members.contains_key(name) || note.matching.iter().any(|(pattern, _)| pattern.matches(name))
+    }
+
     /// Whether a place, or one that it lies in, holds a secret.
     pub(crate) fn is_secret(&self, place: &Pointer) -> bool {
-        let mut note = self.root();
+        self.way(place).any(|note| note.is_some_and(|note| note.meaning == Some(Meaning::Secret)))
+    }
+
+    /// What is said about the value at a place.
+    pub(crate) fn at(&self, place: &Pointer) -> Option<&Note> {
+        self.way(place).last().flatten()
+    }
+
+    /// What is said about the values on the way to a place, from the root to the place itself.
+    fn way<'a>(&'a self, place: &Pointer) -> impl Iterator<Item = Option<&'a Note>> {
+        let mut notes = vec![Some(self.root())];
         for token in place.tokens() {
-            if note.meaning == Some(Meaning::Secret) {
-                return true;
-            }
-            match self.member(note, &token).or_else(|| self.items(note)) {
-                Some(below) => note = below,
-                None => return false,
-            }
+            let here = notes.last().copied().flatten();
+            notes.push(here.and_then(|note| self.member(note, &token).or_else(|| self.items(note))));
         }
-        note.meaning == Some(Meaning::Secret)
+        notes.into_iter()
     }
 
     /// Fills in what the server fills in, all over a value.
@@ -282,7 +295,7 @@ impl Reader<'_> {
     /// The note of a value that all these schemas speak about.
     fn note(&mut self, places: &[Pointer]) -> NoteId {
         let mut schemas = Vec::new();
-        places.iter().for_each(|place| self.flatten(place, &mut schemas));
+        places.iter().for_each(|place| self.flatten(place, false, &mut schemas));
         if let Some(id) = self.known.get(&schemas) {
             return *id;
         }
@@ -298,7 +311,9 @@ impl Reader<'_> {
                 below.gather(schema, place);
             }
         }
-        note.declares_members = !below.members.is_empty();
+        note.declares_members = !below.members.is_empty() || !below.matching.is_empty();
+        let matching = below.matching.into_iter().filter_map(|(pattern, places)| Some((NamePattern::read(&pattern)?, places)));
+        note.matching = matching.map(|(pattern, places)| (pattern, self.note(&places))).collect();
         note.members = below.members.into_iter().map(|(name, places)| (name, self.note(&places))).collect();
         note.items = (!below.items.is_empty()).then(|| self.note(&below.items));
         note.additional = (!below.additional.is_empty()).then(|| self.note(&below.additional));
@@ -306,21 +321,47 @@ impl Reader<'_> {
         id
     }
 
-    /// The schema at a place and all that it refers to or is combined from.
-    fn flatten(&self, place: &Pointer, schemas: &mut Vec<Pointer>) {
+    /// The schema at a place and all that speaks about the same value: what it refers to, is combined from, depends on, and
+    /// those that extend it, unless it is one of them that asks.
+    fn flatten(&self, place: &Pointer, extended: bool, schemas: &mut Vec<Pointer>) {
         if schemas.contains(place) {
             return;
         }
         schemas.push(place.clone());
         let Some(Value::Object(schema)) = self.document.resolve(place) else { return };
         if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(|target| self.document.target(place, target)) {
-            self.flatten(&target, schemas);
+            self.flatten(&target, extended, schemas);
         }
         for keyword in ["allOf", "anyOf", "oneOf"] {
             for index in 0..schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len) {
-                self.flatten(&place.join(keyword).join(index), schemas);
+                self.flatten(&place.join(keyword).join(index), keyword == "allOf", schemas);
             }
         }
+        for keyword in ["if", "then", "else"].into_iter().filter(|keyword| schema.contains_key(*keyword)) {
+            self.flatten(&place.join(keyword), false, schemas);
+        }
+        for keyword in ["dependentSchemas", "dependencies"] {
+            for name in schema.get(keyword).and_then(Value::as_object).into_iter().flat_map(Map::keys) {
+                self.flatten(&place.join(keyword).join(name), false, schemas);
+            }
+        }
+        if !extended && dialect::chooses_heirs(self.document, place) {
+            self.document.heirs(place).iter().for_each(|heir| self.flatten(heir, false, schemas));
+        }
+    }
+}
+
+/// The pattern of a member's name.
+struct NamePattern(jsonschema::Validator);
+
+impl NamePattern {
+    /// `None` for one that cannot be compiled.
+    fn read(pattern: &str) -> Option<Self> {
+        check::options().build(&json!({ "pattern": pattern })).ok().map(Self)
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        self.0.is_valid(&Value::String(name.to_owned()))
     }
 }
 
@@ -328,15 +369,16 @@ impl Reader<'_> {
 #[derive(Default)]
 struct Below {
     members: BTreeMap<String, Vec<Pointer>>,
+    matching: BTreeMap<String, Vec<Pointer>>,
     additional: Vec<Pointer>,
     items: Vec<Pointer>,
 }
 
 impl Below {
     fn gather(&mut self, schema: &Map<String, Value>, place: &Pointer) {
-        if let Some(Value::Object(properties)) = schema.get("properties") {
-            for name in properties.keys() {
-                self.members.entry(name.clone()).or_default().push(place.join("properties").join(name));
+        for (keyword, by_name) in [("properties", &mut self.members), ("patternProperties", &mut self.matching)] {
+            for name in schema.get(keyword).and_then(Value::as_object).into_iter().flat_map(Map::keys) {
+                by_name.entry(name.clone()).or_default().push(place.join(keyword).join(name));
             }
         }
         if schema.get("additionalProperties").is_some_and(Value::is_object) {
@@ -418,6 +460,8 @@ mod tests {
     fn annotations(schema: Value) -> Annotations {
         let document = Document::of_value(json!({"s": schema, "components": {"schemas": {
             "OrderId": {"type": "string", "pattern": "^ord_[a-z0-9]{16}$"},
+            "Vehicle": {"properties": {"type": {}}, "discriminator": {"propertyName": "type"}},
+            "Car": {"allOf": [{"$ref": "#/components/schemas/Vehicle"}, {"properties": {"doors": {}}}]},
             "Node": {"properties": {"next": {"$ref": "#/components/schemas/Node"}, "at": {"x-standin-value": "now"}}}
         }}}));
         Annotations::read(&document, &Pointer::parse("/s").unwrap())
@@ -458,6 +502,25 @@ mod tests {
         let mut value = json!({"at": "", "next": {"at": "", "next": {"at": ""}}});
         annotations.fill(&mut value, Timestamp::FIXED);
         assert_eq!(value["next"]["next"]["at"], "2026-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn members_are_declared_by_everything_that_speaks_of_the_value() {
+        let schema = json!({
+            "properties": {"a": {}}, "patternProperties": {"^x-": {"type": "integer"}, "[": {}},
+            "if": {"properties": {"b": {}}}, "then": {"properties": {"c": {}}}, "else": {"properties": {"d": {}}},
+            "dependentSchemas": {"a": {"properties": {"e": {}}}},
+            "allOf": [{"$ref": "#/components/schemas/Vehicle"}]
+        });
+        let found = annotations(schema);
+        for name in ["a", "b", "c", "d", "e", "x-1", "type"] {
+            assert!(found.declares(found.root(), name), "{name}");
+        }
+        assert!(!found.declares(found.root(), "doors"), "what extends a part says nothing about the whole");
+        assert!(found.member(found.root(), "x-1").is_some_and(|note| note.types.has(Types::INTEGER)));
+        let heirs = annotations(json!({"properties": {"v": {"$ref": "#/components/schemas/Vehicle"}}}));
+        let vehicle = heirs.at(&Pointer::parse("/v").unwrap()).unwrap();
+        assert!(heirs.declares(vehicle, "doors") && !heirs.declares(vehicle, "wheels"));
     }
 
     #[test]

@@ -1,23 +1,35 @@
-//! Judging a value: `jsonschema` finds, this file says what was expected and what was found.
+//! Judging a value: every violation, in the order of its places.
+//!
+//! `jsonschema` finds; `explain` and `union` see to it that a union is told by the branch that was meant, `words` has the
+//! wording.
 
-use jsonschema::{
-    Draft, JsonType, ValidationError, ValidationOptions, Validator,
-    error::{TypeKind, ValidationErrorKind},
-};
+use std::sync::Arc;
+
+use jsonschema::{Draft, ValidationError, ValidationOptions, Validator, error::ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use super::{SchemaDefect, dialect, formats};
+use super::{
+    SchemaDefect,
+    annotations::Annotations,
+    dialect,
+    explain::{self, Explainer, Judge, is_union},
+    formats,
+    union::{Broken, Told},
+    words::{hint, words},
+};
 use crate::{
     document::Document,
     pointer::Pointer,
-    source::{describe, quote},
-    text::{either, nearest},
+    source::describe,
+    text::nearest,
     violation::{Place, Step, Violation},
 };
 
 /// A schema, compiled.
 pub(super) struct Compiled {
     pub(super) validator: Validator,
+    /// Whether it has unions, which take more to explain.
+    pub(super) has_unions: bool,
     /// Keywords of the extract that cannot be compiled, and count for nothing: patterns, most of all.
     pub(super) unusable: Vec<Pointer>,
 }
@@ -33,11 +45,11 @@ pub(crate) const MOST_VIOLATIONS: usize = 200;
 
 /// Compiles an extract. A keyword that cannot be compiled is left out.
 pub(super) fn compile(document: &Document, pointer: &Pointer, mut extract: Value) -> Result<Compiled, SchemaDefect> {
-    let options = options();
+    let options = options().with_base_uri(BASE);
     let mut unusable = Vec::new();
     loop {
         let error = match options.build(&extract) {
-            Ok(validator) => return Ok(Compiled { validator, unusable }),
+            Ok(validator) => return Ok(Compiled { validator, has_unions: explain::has_unions(&extract), unusable }),
             Err(error) => error,
         };
         let place = Pointer::parse(error.instance_path().as_str()).unwrap_or_default();
@@ -50,13 +62,9 @@ pub(super) fn compile(document: &Document, pointer: &Pointer, mut extract: Value
 }
 
 /// Formats are asserted, and nothing outside the extract is ever looked for.
-fn options<'o>() -> ValidationOptions<'o> {
-    let mut options = jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .offline()
-        .with_base_uri(BASE)
-        .should_validate_formats(true)
-        .should_ignore_unknown_formats(true);
+pub(super) fn options<'o>() -> ValidationOptions<'o> {
+    let mut options =
+        jsonschema::options().with_draft(Draft::Draft202012).offline().should_validate_formats(true).should_ignore_unknown_formats(true);
     for (name, check) in formats::extra_checks() {
         options = options.with_format(name, check);
     }
@@ -68,42 +76,89 @@ pub(crate) fn pattern_defect(pattern: &str) -> Option<String> {
     options().build(&serde_json::json!({ "pattern": pattern })).err().map(|error| error.to_string())
 }
 
-/// Everything that is wrong with a value, in the order of its places.
-pub(super) fn violations(
-    validator: &Validator,
-    document: &Document,
-    value: &Value,
-    step: Step,
-    at: impl Fn(Pointer) -> Place,
-    secret: impl Fn(&Pointer) -> bool,
-) -> Vec<Violation> {
-    // The usual case costs one walk and no allocation.
-    if validator.is_valid(value) {
-        return Vec::new();
+/// What a value is judged by.
+pub(super) struct Rules<'s> {
+    pub(super) document: &'s Document,
+    /// The schema's place in its extract.
+    pub(super) pointer: &'s Pointer,
+    pub(super) compiled: &'s Compiled,
+    pub(super) annotations: &'s Annotations,
+    /// `None` if the schema has no unions.
+    pub(super) explainer: Option<&'s Explainer>,
+}
+
+impl Rules<'_> {
+    /// Everything that is wrong with a value that is not valid.
+    fn judge<'r>(&'r self, value: &'r Value) -> Teller<'r> {
+        let mut teller =
+            Teller { rules: self, whole: value, findings: Vec::new(), unions: Vec::new(), opened: Vec::new(), undecided: false };
+        let judge: Option<Arc<Judge>> = self.explainer.and_then(|explainer| explainer.judge(self.pointer));
+        match &judge {
+            Some(judge) => teller.tell(judge.problems(value), &Pointer::root()),
+            None => teller.tell(self.compiled.validator.iter_errors(value), &Pointer::root()),
+        }
+        teller.open_unions();
+        teller
     }
-    let mut findings = Vec::new();
-    validator.iter_errors(value).take(MOST_VIOLATIONS + 1).for_each(|error| collect(&error, document, &mut findings));
-    findings.sort_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
-    findings.dedup_by(|a, b| a.place == b.place && a.rule == b.rule);
-    let violations = findings.into_iter().map(|finding| {
-        let hidden = secret(&finding.place);
-        let violation = finding.into_violation(document, step, &at);
-        if hidden { violation.masked() } else { violation }
-    });
-    violations.collect()
+
+    /// The same, in the order of its places.
+    fn findings(&self, value: &Value) -> Vec<Finding> {
+        let Teller { mut findings, undecided, .. } = self.judge(value);
+        if findings.is_empty() && !undecided {
+            findings.push(self.whole(value));
+        }
+        findings.sort_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
+        findings.dedup_by(|a, b| a.place == b.place && a.rule == b.rule);
+        findings
+    }
+
+    /// What is always true of a value that is refused.
+    fn whole(&self, value: &Value) -> Finding {
+        Finding::new("schema", Pointer::root(), self.pointer.clone(), "a value that fits its schema".into(), describe(value))
+    }
+
+    /// The places of what is wrong with a value: in the value, and of the broken keywords in the extract. A union comes
+    /// before what is wrong with its branches.
+    pub(super) fn broken(&self, value: &Value) -> Vec<(Pointer, Pointer)> {
+        let Teller { findings, opened, .. } = self.judge(value);
+        let unions = opened.into_iter().map(|(keyword, place)| (place, keyword));
+        unions.chain(findings.into_iter().map(|finding| (finding.place, finding.rule))).collect()
+    }
+
+    /// The same as violations.
+    pub(super) fn violations(
+        &self,
+        value: &Value,
+        step: Step,
+        at: impl Fn(Pointer) -> Place,
+        secret: impl Fn(&Pointer) -> bool,
+    ) -> Vec<Violation> {
+        let violations = self.findings(value).into_iter().map(|finding| {
+            let hidden = secret(&finding.place);
+            let violation = finding.into_violation(self.document, step, &at);
+            if hidden { violation.masked() } else { violation }
+        });
+        violations.collect()
+    }
 }
 
 /// One thing that is wrong, before it is known which message the value stands in.
-struct Finding {
-    keyword: String,
-    place: Pointer,
-    rule: Pointer,
-    expected: String,
-    found: String,
-    hint: Option<String>,
+pub(super) struct Finding {
+    pub(super) keyword: String,
+    /// In the value.
+    pub(super) place: Pointer,
+    /// In the extract.
+    pub(super) rule: Pointer,
+    pub(super) expected: String,
+    pub(super) found: String,
+    pub(super) hint: Option<String>,
 }
 
 impl Finding {
+    pub(super) fn new(keyword: impl Into<String>, place: Pointer, rule: Pointer, expected: String, found: String) -> Self {
+        Self { keyword: keyword.into(), place, rule, expected, found, hint: None }
+    }
+
     fn into_violation(self, document: &Document, step: Step, at: &impl Fn(Pointer) -> Place) -> Violation {
         let rule = dialect::origin(document, self.rule.as_str());
         let code = format!("schema.{}", self.keyword);
@@ -115,271 +170,119 @@ impl Finding {
     }
 }
 
-/// Turns one error into findings: one for each member that it is about, or those of the branch that was meant.
-fn collect(error: &ValidationError<'_>, document: &Document, findings: &mut Vec<Finding>) {
-    match error.kind() {
-        ValidationErrorKind::Required { property: Value::String(name) } => {
-            findings.push(required(error, document, name));
-        }
-        ValidationErrorKind::AdditionalProperties { unexpected } | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-            for name in unexpected {
-                findings.push(undeclared(error, document, name));
+/// Turns problems into findings.
+struct Teller<'r> {
+    rules: &'r Rules<'r>,
+    whole: &'r Value,
+    findings: Vec<Finding>,
+    /// Unions that nothing fits, to be opened: the keyword's place in the extract, and the place in the value.
+    unions: Vec<(Pointer, Pointer)>,
+    /// Those that were.
+    opened: Vec<(Pointer, Pointer)>,
+    /// Whether something could not be judged.
+    undecided: bool,
+}
+
+impl Teller<'_> {
+    fn is_full(&self) -> bool {
+        self.findings.len() + self.unions.len() > MOST_VIOLATIONS
+    }
+
+    /// Problems of the value at a place.
+    fn tell<'e>(&mut self, problems: impl IntoIterator<Item = ValidationError<'e>>, base: &Pointer) {
+        for problem in problems {
+            if self.is_full() {
+                return;
+            }
+            if is_union(&problem) {
+                self.unions.push((pointer(problem.schema_path()), base.concat(&pointer(problem.instance_path()))));
+            } else {
+                self.add(&problem, base);
             }
         }
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            union(error, context, document, findings);
-        }
-        ValidationErrorKind::PropertyNames { error: inner } => {
-            let (expected, found) = words(inner);
-            findings.push(finding(error, format!("member names that are {expected}"), found));
-        }
-        _ => {
-            let (expected, found) = words(error);
-            findings.push(Finding { hint: hint(error), ..finding(error, expected, found) });
-        }
     }
-}
 
-fn finding(error: &ValidationError<'_>, expected: String, found: String) -> Finding {
-    Finding {
-        keyword: error.kind().keyword().to_owned(),
-        place: Pointer::parse(error.instance_path().as_str()).unwrap_or_default(),
-        rule: Pointer::parse(error.schema_path().as_str()).unwrap_or_default(),
-        expected,
-        found,
-        hint: None,
-    }
-}
-
-/// A missing member is reported at its own place, so that the text names it.
-fn required(error: &ValidationError<'_>, document: &Document, name: &str) -> Finding {
-    let mut missing = finding(error, "this required member".into(), "no such member".into());
-    missing.place.push(name);
-    if let Some(similar) = misspelt(error, document, name) {
-        missing.hint = Some(format!("{similar:?} is there: did you mean {name:?}?"));
-    }
-    missing
-}
-
-/// A member that is there, is not declared, and looks like the one that is missing.
-fn misspelt(error: &ValidationError<'_>, document: &Document, name: &str) -> Option<String> {
-    let declared = declared(error, document);
-    let present = error.instance().as_object()?;
-    let undeclared = present.keys().map(String::as_str).filter(|present| !declared.iter().any(|known| known == present));
-    nearest(name, undeclared).map(str::to_owned)
-}
-
-fn undeclared(error: &ValidationError<'_>, document: &Document, name: &str) -> Finding {
-    let mut extra = finding(error, "no member of this name".into(), "one".into());
-    extra.place.push(name);
-    let declared = declared(error, document);
-    if let Some(meant) = nearest(name, declared.iter().map(String::as_str)) {
-        extra.hint = Some(format!("did you mean {meant:?}?"));
-    }
-    extra
-}
-
-/// The properties that stand beside the broken keyword.
-fn declared(error: &ValidationError<'_>, document: &Document) -> Vec<String> {
-    let rule = dialect::origin(document, error.schema_path().as_str());
-    let properties = document.resolve(&rule.parent()).and_then(|schema| schema.get("properties"));
-    properties.and_then(Value::as_object).map(|members| members.keys().cloned().collect()).unwrap_or_default()
-}
-
-/// `anyOf` and `oneOf`: the violations of the branch that was most likely meant, or the choice itself.
-fn union(error: &ValidationError<'_>, branches: &[Vec<ValidationError<'static>>], document: &Document, findings: &mut Vec<Finding>) {
-    let here = error.instance_path();
-    let only_missing = |branch: &&Vec<ValidationError<'static>>| {
-        branch.iter().all(|error| error.instance_path() == here && matches!(error.kind(), ValidationErrorKind::Required { .. }))
-    };
-    if branches.len() > 1 && branches.iter().all(|branch| only_missing(&branch)) {
-        let mut names: Vec<String> = branches.iter().flatten().filter_map(missing_name).collect();
-        names.dedup();
-        let expected = format!("at least one of the members {}", either(&names));
-        findings.push(finding(error, expected, describe(error.instance())));
-        return;
-    }
-    // A branch whose very type or constant does not fit was not meant; nor is one that a member names otherwise.
-    let fitting: Vec<&Vec<ValidationError<'static>>> =
-        branches.iter().filter(|branch| !branch.iter().any(|error| error.instance_path() == here && is_choice(error))).collect();
-    let named = |branch: &&&Vec<ValidationError<'static>>| !branch.iter().any(|error| names_otherwise(error, here.as_str()));
-    let named: Vec<&Vec<ValidationError<'static>>> = fitting.iter().filter(named).copied().collect();
-    if named.is_empty()
-        && let Some(finding) = unknown_name(error, &fitting, document)
-    {
-        findings.push(finding);
-        return;
-    }
-    let mut meant = named;
-    meant.sort_by_key(|branch| branch.len());
-    let clear = match meant.as_slice() {
-        [only] => Some(*only),
-        [first, second, ..] if first.len() < second.len() => Some(*first),
-        _ => None,
-    };
-    match clear {
-        Some(branch) => branch.iter().for_each(|error| collect(error, document, findings)),
-        None => {
-            let mut expected: Vec<String> = branches.iter().filter_map(|branch| branch.first()).map(|error| words(error).0).collect();
-            expected.dedup();
-            findings.push(finding(error, either(&expected), describe(error.instance())));
+    /// One finding for each member that a problem is about.
+    fn add(&mut self, problem: &ValidationError<'_>, base: &Pointer) {
+        match problem.kind() {
+            Kind::Required { property: Value::String(name) } => self.findings.push(self.required(problem, base, name)),
+            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+                for name in unexpected.iter().take(MOST_VIOLATIONS + 1) {
+                    self.findings.push(self.undeclared(problem, base, name));
+                }
+            }
+            Kind::PropertyNames { error } => {
+                let (expected, found) = words(error);
+                self.findings.push(finding(problem, base, format!("member names that are {expected}"), found));
+            }
+            // The search was cut off: whether the text matches is not known, and what is not known is no violation.
+            Kind::BacktrackLimitExceeded { .. } | Kind::RegexEngineFailure { .. } => self.undecided = true,
+            _ => {
+                let (expected, found) = words(problem);
+                self.findings.push(Finding { hint: hint(problem), ..finding(problem, base, expected, found) });
+            }
         }
     }
-}
 
-/// Whether an error says that a value is none of those, or not of the type, that there may be.
-fn is_choice(error: &ValidationError<'_>) -> bool {
-    is_name(error) || matches!(error.kind(), ValidationErrorKind::Type { .. })
-}
-
-fn is_name(error: &ValidationError<'_>) -> bool {
-    matches!(error.kind(), ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. })
-}
-
-/// Whether a member of the value at `here` names another branch.
-fn names_otherwise(error: &ValidationError<'_>, here: &str) -> bool {
-    let member = error.instance_path().as_str().strip_prefix(here).and_then(|rest| rest.strip_prefix('/'));
-    is_name(error) && error.instance().is_string() && member.is_some_and(|member| !member.contains('/'))
-}
-
-/// What is said where each branch is named by a member, and the value names none of them.
-fn unknown_name<'b>(error: &ValidationError<'_>, branches: &[&'b Vec<ValidationError<'static>>], document: &Document) -> Option<Finding> {
-    let here = error.instance_path();
-    let naming = |branch: &'b Vec<ValidationError<'static>>| branch.iter().find(|error| names_otherwise(error, here.as_str()));
-    let naming: Vec<&ValidationError<'static>> = branches.iter().copied().filter_map(naming).collect();
-    let first = naming.first()?;
-    if naming.len() < branches.len() || naming.iter().any(|other| other.instance_path() != first.instance_path()) {
-        return None;
-    }
-    let mut names: Vec<Value> = Vec::new();
-    for error in &naming {
-        match error.kind() {
-            ValidationErrorKind::Enum { options } => names.extend(options.as_array().into_iter().flatten().cloned()),
-            ValidationErrorKind::Constant { expected_value } => names.push(Value::clone(expected_value)),
-            _ => {}
+    /// Tells each union by the branch that was meant, and the unions in that branch by theirs.
+    fn open_unions(&mut self) {
+        while let Some((keyword, place)) = self.unions.pop() {
+            let (Some(explainer), Some(value)) = (self.rules.explainer, place.resolve(self.whole)) else { continue };
+            let broken = Broken { document: self.rules.document, explainer, keyword: &keyword, value, place: &place };
+            let judges = broken.judges();
+            match broken.tell(&judges) {
+                Told::Branch(problems) => self.tell(problems, &place),
+                Told::Choice(findings) => self.findings.extend(findings),
+            }
+            self.opened.push((keyword, place));
         }
     }
-    names.dedup();
-    let hint = first.instance().as_str().and_then(|given| nearest(given, names.iter().filter_map(Value::as_str)));
-    let hint = hint.map(|meant| format!("did you mean {meant:?}?"));
-    let pinned = dialect::origin(document, first.schema_path().as_str()).last().as_deref() == Some("discriminator");
-    let rule: &ValidationError<'_> = if pinned { first } else { error };
-    Some(Finding {
-        keyword: if pinned { "discriminator".into() } else { error.kind().keyword().to_owned() },
-        place: Pointer::parse(first.instance_path().as_str()).unwrap_or_default(),
-        rule: Pointer::parse(rule.schema_path().as_str()).unwrap_or_default(),
-        expected: choices(&Value::Array(names)),
-        found: describe(first.instance()),
-        hint,
-    })
-}
 
-fn missing_name(error: &ValidationError<'_>) -> Option<String> {
-    match error.kind() {
-        ValidationErrorKind::Required { property: Value::String(name) } => Some(format!("`{name}`")),
-        _ => None,
-    }
-}
-
-/// What was expected and what was found, to finish the sentence "expected …, found …".
-fn words(error: &ValidationError<'_>) -> (String, String) {
-    use ValidationErrorKind as Kind;
-    let value = error.instance().as_ref();
-    let found = describe(value);
-    match error.kind() {
-        Kind::Type { kind } => (types(kind), found),
-        Kind::Enum { options } => (choices(options), found),
-        Kind::Constant { expected_value } => (code(expected_value), found),
-        Kind::MinLength { limit } => (format!("at least {}", counted(*limit, "character")), length(value)),
-        Kind::MaxLength { limit } => (format!("at most {}", counted(*limit, "character")), length(value)),
-        Kind::Pattern { pattern } => (format!("text that matches {}", quote(pattern)), found),
-        Kind::Format { format } => (formats::noun(format), found),
-        Kind::Minimum { limit } => (format!("at least {limit}"), found),
-        Kind::Maximum { limit } => (format!("at most {limit}"), found),
-        Kind::ExclusiveMinimum { limit } => (format!("more than {limit}"), found),
-        Kind::ExclusiveMaximum { limit } => (format!("less than {limit}"), found),
-        Kind::MultipleOf { multiple_of } => (format!("a multiple of {multiple_of}"), found),
-        Kind::MinItems { limit } => (format!("at least {}", counted(*limit, "item")), size(value)),
-        Kind::MaxItems { limit } => (format!("at most {}", counted(*limit, "item")), size(value)),
-        Kind::AdditionalItems { limit } => (format!("at most {}", counted(*limit as u64, "item")), size(value)),
-        Kind::UniqueItems => ("items that all differ".into(), "some that are equal".into()),
-        Kind::Contains => ("an item as `contains` asks for".into(), "none".into()),
-        Kind::MinProperties { limit } => (format!("at least {}", counted(*limit, "member")), size(value)),
-        Kind::MaxProperties { limit } => (format!("at most {}", counted(*limit, "member")), size(value)),
-        Kind::FalseSchema => ("nothing here".into(), found),
-        Kind::Not { .. } => ("a value that the schema under `not` refuses".into(), found),
-        Kind::OneOfMultipleValid { .. } => ("a value that fits exactly one of the alternatives".into(), "one that fits several".into()),
-        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => ("a value that fits one of the alternatives".into(), found),
-        _ => (format!("what `{}` asks for", error.kind().keyword()), error.masked_with("a value").to_string()),
-    }
-}
-
-fn hint(error: &ValidationError<'_>) -> Option<String> {
-    let ValidationErrorKind::Enum { options } = error.kind() else { return None };
-    let (given, options) = (error.instance().as_str()?, options.as_array()?);
-    nearest(given, options.iter().filter_map(Value::as_str)).map(|meant| format!("did you mean {meant:?}?"))
-}
-
-fn types(kind: &TypeKind) -> String {
-    let names: Vec<String> = match kind {
-        TypeKind::Single(name) => vec![type_name(*name).into()],
-        // `null` is the exception, so it comes last.
-        TypeKind::Multiple(names) => {
-            let (null, others): (Vec<_>, Vec<_>) = names.iter().partition(|name| *name == JsonType::Null);
-            others.into_iter().chain(null).map(|name| type_name(name).into()).collect()
+    /// A missing member is reported at its own place, so that the text names it.
+    fn required(&self, problem: &ValidationError<'_>, base: &Pointer, name: &str) -> Finding {
+        let mut missing = finding(problem, base, "this required member".into(), "no such member".into());
+        missing.place.push(name);
+        if let Some(similar) = self.misspelt(problem, base, name) {
+            missing.hint = Some(format!("{similar:?} is there: did you mean {name:?}?"));
         }
-    };
-    either(&names)
-}
+        missing
+    }
 
-fn type_name(name: JsonType) -> &'static str {
-    match name {
-        JsonType::Array => "an array",
-        JsonType::Boolean => "true or false",
-        JsonType::Integer => "an integer",
-        JsonType::Null => "null",
-        JsonType::Number => "a number",
-        JsonType::Object => "an object",
-        JsonType::String => "a string",
+    /// A member that is there, that no schema of this value declares, and that looks like the one that is missing.
+    fn misspelt(&self, problem: &ValidationError<'_>, base: &Pointer, name: &str) -> Option<String> {
+        let present = problem.instance().as_object()?;
+        let place = base.concat(&pointer(problem.instance_path()));
+        let known = self.rules.annotations.at(&place);
+        let declared = |present: &str| known.is_some_and(|note| self.rules.annotations.declares(note, present));
+        nearest(name, present.keys().map(String::as_str).filter(|present| !declared(present))).map(str::to_owned)
+    }
+
+    fn undeclared(&self, problem: &ValidationError<'_>, base: &Pointer, name: &str) -> Finding {
+        let mut extra = finding(problem, base, "no member of this name".into(), "one".into());
+        extra.place.push(name);
+        let declared = self.declared(problem);
+        if let Some(meant) = nearest(name, declared.iter().map(String::as_str)) {
+            extra.hint = Some(format!("did you mean {meant:?}?"));
+        }
+        extra
+    }
+
+    /// The properties that stand beside the broken keyword.
+    fn declared(&self, problem: &ValidationError<'_>) -> Vec<String> {
+        let document = self.rules.document;
+        let rule = dialect::origin(document, problem.schema_path().as_str());
+        let properties = document.resolve(&rule.parent()).and_then(|schema| schema.get("properties"));
+        properties.and_then(Value::as_object).map(|members| members.keys().cloned().collect()).unwrap_or_default()
     }
 }
 
-fn choices(options: &Value) -> String {
-    const SHOWN: usize = 20;
-    let Value::Array(options) = options else { return code(options) };
-    let mut shown: Vec<String> = options.iter().take(SHOWN).map(code).collect();
-    if options.len() > SHOWN {
-        shown.push(format!("{} more", options.len() - SHOWN));
-    }
-    either(&shown)
+fn finding(problem: &ValidationError<'_>, base: &Pointer, expected: String, found: String) -> Finding {
+    let place = base.concat(&pointer(problem.instance_path()));
+    Finding::new(problem.kind().keyword(), place, pointer(problem.schema_path()), expected, found)
 }
 
-fn code(value: &Value) -> String {
-    match value {
-        Value::String(text) => quote(text),
-        Value::Object(_) | Value::Array(_) => quote(&value.to_string()),
-        other => other.to_string(),
-    }
-}
-
-fn counted(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
-fn length(value: &Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() => "an empty string".into(),
-        Value::String(text) => counted(text.chars().count() as u64, "character"),
-        other => describe(other),
-    }
-}
-
-fn size(value: &Value) -> String {
-    match value {
-        Value::Array(items) => (items.len() as u64).to_string(),
-        Value::Object(members) => (members.len() as u64).to_string(),
-        other => describe(other),
-    }
+fn pointer(location: &jsonschema::paths::Location) -> Pointer {
+    Pointer::parse(location.as_str()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -466,6 +369,121 @@ mod tests {
         assert_eq!(says(json!({"kind": "Dog"})), [barks]);
         let kind = "body /kind: expected \"Cat\" or \"Dog\", found \"Dig\"; did you mean \"Dog\"? (rule: test /s/discriminator)";
         assert_eq!(says(json!({"kind": "Dig"})), [kind]);
+    }
+
+    /// What is said of values by a schema of a document with these components.
+    fn told(components: &Value, schema: &str, values: &[Value]) -> Vec<String> {
+        let document = Arc::new(Document::of_value(json!({"components": {"schemas": components}})));
+        let pointer = Pointer::parse("/components/schemas").unwrap().join(schema);
+        let schema = Schema::new(&document, pointer, Direction::Request);
+        let of = |value: &Value| {
+            let violations = schema.check(value, Step::Body, Place::Body);
+            violations.iter().map(|violation| violation.to_string().replace("/components/schemas/", "")).collect::<Vec<_>>().join("; ")
+        };
+        values.iter().map(of).collect()
+    }
+
+    #[test]
+    fn every_kind_of_union_is_told_by_what_was_meant() {
+        let pin = |name: &str| json!({"const": name});
+        let components = json!({
+            "Named": {"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}], "discriminator": {"propertyName": "kind"}},
+            "Cat": {"type": "object", "required": ["kind", "lives"], "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
+            "Dog": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}},
+            "Vehicle": {"type": "object", "required": ["type"], "properties": {"type": {"type": "string"}}, "discriminator": {"propertyName": "type"}},
+            "Car": {"allOf": [{"$ref": "#/components/schemas/Vehicle"}, {"required": ["doors"]}]},
+            "Truck": {"allOf": [{"$ref": "#/components/schemas/Vehicle"}, {"required": ["load"]}]},
+            "User": {"properties": {"vehicle": {"$ref": "#/components/schemas/Vehicle"}}},
+            "Needs": {"oneOf": [{"required": ["t", "x"]}, {"required": ["t", "y"]}]},
+            "Nested": {"oneOf": [
+                {"anyOf": [
+                    {"required": ["x"], "properties": {"t": pin("a")}}, {"required": ["y"], "properties": {"t": pin("b")}}]},
+                {"required": ["z"], "properties": {"t": pin("c")}}
+            ]},
+            "Closed": {"oneOf": [
+                {"additionalProperties": false, "properties": {"a": {}, "b": {}}},
+                {"additionalProperties": false, "properties": {"c": {}}}
+            ]},
+            "Several": {"oneOf": [{"type": "integer"}, {"minimum": 5}]}
+        });
+        let cases = [
+            ("Named", json!({}), "body /kind: expected this required member, found no such member (rule: test Named/discriminator)"),
+            ("Named", json!({"kind": 5}), "body /kind: expected \"Cat\" or \"Dog\", found the number 5 (rule: test Named/discriminator)"),
+            (
+                "User",
+                json!({"vehicle": {"type": "Car"}}),
+                "body /vehicle/doors: expected this required member, found no such member (rule: test Car/allOf/1/required)",
+            ),
+            (
+                "User",
+                json!({"vehicle": {"type": "Truck", "doors": 2}}),
+                "body /vehicle/load: expected this required member, found no such member (rule: test Truck/allOf/1/required)",
+            ),
+            (
+                "User",
+                json!({"vehicle": {"type": "Boat"}}),
+                "body /vehicle/type: expected \"Car\", \"Truck\" or \"Vehicle\", found \"Boat\" (rule: test Vehicle/discriminator)",
+            ),
+            ("Needs", json!({"x": 1}), "body /t: expected this required member, found no such member (rule: test Needs/oneOf/0/required)"),
+            ("Needs", json!({}), "body /t: expected this required member, found no such member (rule: test Needs/oneOf/0/required)"),
+            (
+                "Nested",
+                json!({"t": "b"}),
+                "body /y: expected this required member, found no such member (rule: test Nested/oneOf/0/anyOf/1/required)",
+            ),
+            (
+                "Closed",
+                json!({"a": 1, "b": 1, "c": 1}),
+                "body /c: expected no member of this name, found one (rule: test Closed/oneOf/0/additionalProperties)",
+            ),
+            (
+                "Several",
+                json!(7),
+                "body: expected a value that fits exactly one of the alternatives, found one that fits several (rule: test Several/oneOf)",
+            ),
+        ];
+        for (schema, value, expected) in cases {
+            assert_eq!(told(&components, schema, std::slice::from_ref(&value)), [expected], "{schema} {value}");
+        }
+    }
+
+    #[test]
+    fn unions_in_unions_are_told_in_time_and_memory_that_grow_with_the_value() {
+        let node = |more: &str| {
+            json!({"type": "object", "required": ["op", more], "properties": {
+                "op": {"type": "string"}, "args": {"type": "array", "items": {"$ref": "#/components/schemas/Expr"}}
+            }})
+        };
+        let names = ["And", "Or", "Not", "Eq"];
+        let branches: Vec<Value> = names.iter().map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect();
+        let mut components = json!({
+            "Expr": {"oneOf": branches, "discriminator": {"propertyName": "op"}},
+            "Free": {"anyOf": [
+                {"type": "object", "properties": {"x": {"$ref": "#/components/schemas/Free"}, "p": {"type": "string"}}},
+                {"type": "object", "required": ["q"], "properties": {"x": {"$ref": "#/components/schemas/Free"}}}
+            ]},
+            "Eq": {"type": "object", "required": ["op", "value"], "properties": {"value": {"type": "string"}}}
+        });
+        for name in &names[..3] {
+            components[*name] = node("args");
+        }
+        let deep = |depth: usize, leaf: Value| (0..depth).fold(leaf, |inner, level| json!({"op": names[level % 3], "args": [inner]}));
+        let said = told(&components, "Expr", &[deep(40, json!({"op": "Eq", "value": 5}))]);
+        assert!(said[0].ends_with("/value: expected a string, found the number 5 (rule: test Eq/properties/value/type)"), "{said:?}");
+        let free = (0..60).fold(json!(1), |inner, _| json!({ "x": inner }));
+        let said = told(&components, "Free", &[free]);
+        assert!(said[0].starts_with("body /x/x/x/x") && said[0].contains("expected an object, found the number 1"), "{said:?}");
+    }
+
+    #[test]
+    fn what_looks_at_the_branches_of_a_union_is_told_too() {
+        let schema = json!({"anyOf": [{"properties": {"a": {"type": "integer"}}}, {"properties": {"b": {}}, "required": ["b"]}], "unevaluatedProperties": false});
+        assert_eq!(says(schema.clone(), json!({"a": 1})), [""; 0]);
+        let said = says(schema, json!({"a": 1, "c": 1}));
+        assert_eq!(
+            said,
+            ["[schema.unevaluatedProperties] body /c: expected no member of this name, found one (rule: test /s/unevaluatedProperties)"]
+        );
     }
 
     #[test]

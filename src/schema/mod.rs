@@ -6,6 +6,7 @@
 mod annotations;
 mod check;
 mod dialect;
+mod explain;
 mod formats;
 mod generate;
 mod keywords;
@@ -13,6 +14,8 @@ mod names;
 mod pattern;
 mod plan;
 mod random;
+mod union;
+mod words;
 
 use std::{
     fmt,
@@ -52,6 +55,8 @@ struct Inner {
     pointer: Pointer,
     direction: Direction,
     validator: OnceLock<Result<check::Compiled, SchemaDefect>>,
+    /// Built when a value is refused whose schema has unions; `None` if that cannot be done.
+    explainer: OnceLock<Option<explain::Explainer>>,
     plan: OnceLock<Result<plan::Plan, SchemaDefect>>,
     annotations: OnceLock<Annotations>,
 }
@@ -63,6 +68,7 @@ impl Schema {
             pointer,
             direction,
             validator: OnceLock::new(),
+            explainer: OnceLock::new(),
             plan: OnceLock::new(),
             annotations: OnceLock::new(),
         }))
@@ -82,10 +88,8 @@ impl Schema {
     /// its own: a value that nobody can judge must not pass.
     pub(crate) fn check(&self, value: &Value, step: Step, at: impl Fn(Pointer) -> Place) -> Vec<Violation> {
         match self.validator() {
-            Ok(compiled) => {
-                let secret = |place: &Pointer| self.annotations().is_secret(place);
-                check::violations(&compiled.validator, &self.0.document, value, step, at, secret)
-            }
+            Ok(compiled) if compiled.validator.is_valid(value) => Vec::new(),
+            Ok(compiled) => self.rules(compiled).violations(value, step, at, |place| self.annotations().is_secret(place)),
             Err(defect) => vec![self.unusable(&defect)],
         }
     }
@@ -93,6 +97,13 @@ impl Schema {
     /// Whether a value is valid; no value is valid against a schema that cannot be compiled.
     pub(crate) fn accepts(&self, value: &Value) -> bool {
         self.validator().is_ok_and(|compiled| compiled.validator.is_valid(value))
+    }
+
+    /// The places in a value that are refused, each with what refuses it.
+    pub(crate) fn refusals(&self, value: &Value) -> Vec<(Pointer, Refusal<'_>)> {
+        let (Ok(compiled), Some(explainer)) = (self.validator(), self.explainer()) else { return Vec::new() };
+        let broken = self.rules(compiled).broken(value).into_iter();
+        broken.map(|(place, keyword)| (place, Refusal { explainer, schema: keyword.parent() })).collect()
     }
 
     /// Makes a value that is most often valid: for callers who go on with it and check the whole afterwards.
@@ -119,20 +130,32 @@ impl Schema {
         self.0.annotations.get_or_init(|| Annotations::read(&self.0.document, &self.0.pointer))
     }
 
+    fn rules<'s>(&'s self, compiled: &'s check::Compiled) -> check::Rules<'s> {
+        let explainer = if compiled.has_unions { self.explainer() } else { None };
+        check::Rules { document: &self.0.document, pointer: &self.0.pointer, compiled, annotations: self.annotations(), explainer }
+    }
+
+    fn explainer(&self) -> Option<&explain::Explainer> {
+        self.0.explainer.get_or_init(|| self.usable_extract().ok().and_then(explain::Explainer::new)).as_ref()
+    }
+
     fn validator(&self) -> Result<&check::Compiled, SchemaDefect> {
         let compiled = self.0.validator.get_or_init(|| check::compile(&self.0.document, &self.0.pointer, self.extract()));
         compiled.as_ref().map_err(Clone::clone)
     }
 
     fn plan(&self) -> Result<&plan::Plan, SchemaDefect> {
-        let planned = self.0.plan.get_or_init(|| {
-            let mut extract = self.extract();
-            for unusable in &self.validator()?.unusable {
-                dialect::prune(&mut extract, unusable);
-            }
-            plan::Plan::of(&extract, &self.0.pointer)
-        });
+        let planned = self.0.plan.get_or_init(|| plan::Plan::of(&self.usable_extract()?, &self.0.pointer));
         planned.as_ref().map_err(Clone::clone)
+    }
+
+    /// The extract without what cannot be compiled.
+    fn usable_extract(&self) -> Result<Value, SchemaDefect> {
+        let mut extract = self.extract();
+        for unusable in &self.validator()?.unusable {
+            dialect::prune(&mut extract, unusable);
+        }
+        Ok(extract)
     }
 
     fn extract(&self) -> Value {
@@ -144,6 +167,20 @@ impl Schema {
         let place = Place::Answer(Pointer::root());
         Violation::new(Step::Answer, "contract.schema", place, "a schema that standin can use", defect.problem.clone())
             .with_rule(self.0.document.place(&defect.pointer))
+    }
+}
+
+/// A schema that refuses a part of a value.
+pub(crate) struct Refusal<'s> {
+    explainer: &'s explain::Explainer,
+    /// In the extract.
+    schema: Pointer,
+}
+
+impl Refusal<'_> {
+    /// Whether it would take this in the place of the part.
+    pub(crate) fn is_lifted_by(&self, value: &Value) -> bool {
+        self.explainer.judge(&self.schema).is_some_and(|judge| judge.accepts(value))
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn parent(place: &Pointer) -> Option<Pointer> {
 }
 
 /// Whether the schema at a place has a discriminator that chooses among those that extend it.
-pub(super) fn chooses_heirs(document: &Document, place: &Pointer) -> bool {
+pub(in crate::schema) fn chooses_heirs(document: &Document, place: &Pointer) -> bool {
     let schema = document.resolve(place).and_then(Value::as_object);
     schema.is_some_and(|schema| property(schema).is_some() && !schema.contains_key("oneOf") && !schema.contains_key("anyOf"))
 }
@@ -92,7 +92,8 @@ impl Extract<'_> {
         }
     }
 
-    /// The choice among a schema's heirs: one of them by its name, or the schema itself by any other.
+    /// The choice among a schema's heirs: one of them by its name, or the schema itself by its own. Another name is that of
+    /// no schema (OpenAPI 3.1, section 4.8.25; Swagger 2.0, Schema Object, `discriminator`).
     pub(super) fn heirs(&mut self, parent: &Pointer) -> Value {
         let schema = self.document.resolve(parent).and_then(Value::as_object);
         let Some((schema, property)) = schema.and_then(|schema| Some((schema, property(schema)?))) else { return Value::Bool(true) };
@@ -106,8 +107,10 @@ impl Extract<'_> {
         }
         heirs.sort();
         let named: Vec<Vec<String>> = heirs.iter().map(|heir| names(self.document, schema, parent, heir)).collect();
-        let others: Vec<&String> = named.iter().flatten().collect();
-        let itself = json!({"allOf": [{"$ref": reference(parent)}, {"properties": {property: {"not": {"enum": others}}}}]});
+        let mut own = pin(property, &names(self.document, schema, parent, parent));
+        // Whether the member must be there is for the schema to say.
+        own.as_object_mut().and_then(|own| own.remove("required"));
+        let itself = json!({"allOf": [{"$ref": reference(parent)}, own]});
         let choices = heirs.iter().zip(&named).map(|(heir, names)| json!({"allOf": [{"$ref": reference(heir)}, pin(property, names)]}));
         let choices: Vec<Value> = choices.chain([itself]).collect();
         self.wanted.push(parent.clone());
@@ -156,6 +159,7 @@ mod tests {
         let choices = &found["components"]["schemas"]["Pet"]["x-standin-heirs"]["oneOf"];
         let named = json!({"required": ["kind"], "properties": {"kind": {"const": "Cat"}}});
         assert_eq!(choices[0], json!({"allOf": [{"$ref": "#/components/schemas/Cat"}, named]}));
+        assert_eq!(choices[1], json!({"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"kind": {"const": "Pet"}}}]}));
         assert_eq!(found["components"]["schemas"]["Cat"]["allOf"][0], json!({"$ref": "#/components/schemas/Pet"}));
     }
 }

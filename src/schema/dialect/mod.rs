@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-pub(super) use self::origin::origin;
+pub(super) use self::{discriminator::chooses_heirs, origin::origin};
 use super::{
     Direction,
     keywords::{self, PROSE, Shape},
@@ -379,7 +379,7 @@ fn put(root: &mut Map<String, Value>, place: &Pointer, schema: Value) {
 }
 
 /// A pointer as the fragment of a URI reference (RFC 6901, section 6): component names may hold blanks.
-fn reference(pointer: &Pointer) -> String {
+pub(super) fn reference(pointer: &Pointer) -> String {
     format!("#{}", percent_encode_pointer(pointer.as_str()))
 }
 

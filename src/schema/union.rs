@@ -1,0 +1,241 @@
+//! A union that a value does not fit: what to tell of it.
+//!
+//! The value was meant for one of the branches. Which one shows in this order: branches for another type of value, or for
+//! other values than this, were not meant; nor is one that a member (`kind: cat`) names otherwise; of what is left, the one
+//! with the fewest problems was. If that is not clear, all are told.
+
+use std::sync::Arc;
+
+use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
+use serde_json::Value;
+
+use super::{
+    check::Finding,
+    dialect,
+    explain::{Explainer, Judge, is_union},
+    words::{choices, words},
+};
+use crate::{
+    document::Document,
+    pointer::Pointer,
+    source::describe,
+    text::{either, nearest},
+};
+
+/// How many branches are looked at, those of unions that are branches themselves included.
+const MOST_BRANCHES: usize = 200;
+/// How many alternatives are told one by one.
+const TOLD: usize = 6;
+
+/// A union, and the value that does not fit it.
+pub(super) struct Broken<'a> {
+    pub(super) document: &'a Document,
+    pub(super) explainer: &'a Explainer,
+    /// The keyword's place in the extract.
+    pub(super) keyword: &'a Pointer,
+    pub(super) value: &'a Value,
+    /// The value's place in the message.
+    pub(super) place: &'a Pointer,
+}
+
+/// What to tell.
+pub(super) enum Told<'e> {
+    /// What is wrong with the branch that was meant.
+    Branch(Vec<ValidationError<'e>>),
+    /// What is wrong with the choice.
+    Choice(Vec<Finding>),
+}
+
+impl Broken<'_> {
+    /// The branches that a value may have been meant for: those of a union in the place of a branch are branches too.
+    pub(super) fn judges(&self) -> Vec<Arc<Judge>> {
+        let mut judges = Vec::new();
+        let mut unions = vec![self.keyword.clone()];
+        while let Some(union) = unions.pop() {
+            for judge in self.explainer.branches(&union) {
+                match judge.problems(self.value).as_slice() {
+                    [only] if is_union(only) && is_here(only) && unions.len() < MOST_BRANCHES => unions.push(path(only.schema_path())),
+                    _ => judges.push(judge),
+                }
+                if judges.len() >= MOST_BRANCHES {
+                    return judges;
+                }
+            }
+        }
+        judges
+    }
+
+    /// What to tell; `judges` are those that [`judges`](Self::judges) gives.
+    pub(super) fn tell<'e>(&'e self, judges: &'e [Arc<Judge>]) -> Told<'e> {
+        if self.keyword.last().as_deref() == Some("oneOf") && judges.iter().filter(|judge| judge.accepts(self.value)).count() > 1 {
+            return self.choice("a value that fits exactly one of the alternatives".into(), "one that fits several".into());
+        }
+        let branches: Vec<Branch<'e>> = judges.iter().map(|judge| Branch(judge.problems(self.value))).collect();
+        if let Some(names) = one_of_each(&branches) {
+            return self.choice(format!("at least one of the members {}", either(&names)), describe(self.value));
+        }
+        let meant: Vec<&Branch<'e>> = branches.iter().filter(|branch| !branch.is_for_others()).collect();
+        if let Some(missing) = self.missing_name(&meant) {
+            return Told::Choice(vec![missing]);
+        }
+        let named: Vec<&Branch<'e>> = meant.iter().filter(|branch| branch.naming().is_none()).copied().collect();
+        if named.is_empty()
+            && let Some(unknown) = self.unknown_name(&meant)
+        {
+            return Told::Choice(vec![unknown]);
+        }
+        let fewest = named.iter().map(|branch| branch.weight()).min();
+        let nearest: Vec<&&Branch<'e>> = named.iter().filter(|branch| Some(branch.weight()) == fewest).collect();
+        match nearest.as_slice() {
+            [only] => {
+                let at = branches.iter().position(|branch| std::ptr::eq(branch, **only));
+                Told::Branch(at.and_then(|at| branches.into_iter().nth(at)).map(|branch| branch.0).unwrap_or_default())
+            }
+            several => {
+                let missing = self.missing_everywhere(several);
+                if missing.is_empty() { self.alternatives(&branches) } else { Told::Choice(missing) }
+            }
+        }
+    }
+
+    fn choice<'e>(&self, expected: String, found: String) -> Told<'e> {
+        let keyword = self.keyword.last().unwrap_or_default();
+        Told::Choice(vec![Finding::new(keyword, self.place.clone(), self.keyword.clone(), expected, found)])
+    }
+
+    fn alternatives<'e>(&self, branches: &[Branch<'_>]) -> Told<'e> {
+        let mut expected: Vec<String> = Vec::new();
+        for told in branches.iter().filter_map(|branch| branch.0.first()).map(|error| words(error).0) {
+            if !expected.contains(&told) {
+                expected.push(told);
+            }
+        }
+        if expected.len() > TOLD {
+            let more = expected.len() - (TOLD - 1);
+            expected.truncate(TOLD - 1);
+            expected.push(format!("{more} more alternatives"));
+        }
+        if expected.is_empty() {
+            expected.push("a value that fits one of the alternatives".into());
+        }
+        self.choice(either(&expected), describe(self.value))
+    }
+
+    /// The member that names the branch, where a discriminator says that there must be one and there is none.
+    fn missing_name(&self, branches: &[&Branch<'_>]) -> Option<Finding> {
+        let first = branches.first()?;
+        let pinned = |error: &&ValidationError<'_>| self.is_pinned(error) && missing(error).is_some();
+        let error = first.0.iter().find(pinned)?;
+        let name = missing(error)?;
+        branches.iter().all(|branch| branch.lacks(name)).then(|| {
+            let mut finding = self.missing_member(name, error);
+            finding.keyword = "discriminator".into();
+            finding
+        })
+    }
+
+    /// The members that every one of these branches lacks.
+    fn missing_everywhere(&self, branches: &[&&Branch<'_>]) -> Vec<Finding> {
+        let Some(first) = branches.first() else { return Vec::new() };
+        let names = first.0.iter().filter_map(|error| Some((missing(error)?, error)));
+        let everywhere = names.filter(|(name, _)| branches.iter().all(|branch| branch.lacks(name)));
+        everywhere.map(|(name, error)| self.missing_member(name, error)).collect()
+    }
+
+    fn missing_member(&self, name: &str, error: &ValidationError<'_>) -> Finding {
+        let (expected, found) = ("this required member".to_owned(), "no such member".to_owned());
+        Finding::new(error.kind().keyword(), self.place.join(name), path(error.schema_path()), expected, found)
+    }
+
+    /// What is said where each branch is named by a member, and the value names none of them.
+    fn unknown_name(&self, branches: &[&Branch<'_>]) -> Option<Finding> {
+        let naming: Vec<&ValidationError<'_>> = branches.iter().filter_map(|branch| branch.naming()).collect();
+        let first = naming.first()?;
+        if naming.len() < branches.len() || naming.iter().any(|other| other.instance_path() != first.instance_path()) {
+            return None;
+        }
+        let mut names: Vec<Value> = Vec::new();
+        for error in &naming {
+            match error.kind() {
+                Kind::Enum { options } => names.extend(options.as_array().into_iter().flatten().cloned()),
+                Kind::Constant { expected_value } => names.push(Value::clone(expected_value)),
+                _ => {}
+            }
+        }
+        names.dedup();
+        let hint = first.instance().as_str().and_then(|given| nearest(given, names.iter().filter_map(Value::as_str)));
+        let hint = hint.map(|meant| format!("did you mean {meant:?}?"));
+        let place = self.place.concat(&path(first.instance_path()));
+        let (keyword, rule) = match self.is_pinned(first) {
+            true => ("discriminator".to_owned(), path(first.schema_path())),
+            false => (self.keyword.last().unwrap_or_default(), self.keyword.clone()),
+        };
+        Some(Finding { hint, ..Finding::new(keyword, place, rule, choices(&Value::Array(names)), describe(first.instance())) })
+    }
+
+    /// Whether a discriminator asks for this.
+    fn is_pinned(&self, error: &ValidationError<'_>) -> bool {
+        dialect::origin(self.document, error.schema_path().as_str()).last().as_deref() == Some("discriminator")
+    }
+}
+
+/// What is wrong with the value as one of a branch.
+struct Branch<'e>(Vec<ValidationError<'e>>);
+
+impl Branch<'_> {
+    /// Whether the branch is for values of another type, or for others than this one.
+    fn is_for_others(&self) -> bool {
+        self.0.iter().any(|error| is_here(error) && (is_name(error) || matches!(error.kind(), Kind::Type { .. })))
+    }
+
+    /// The member by which the value names another branch.
+    fn naming(&self) -> Option<&ValidationError<'_>> {
+        self.0.iter().find(|error| {
+            let member = error.instance_path().as_str().strip_prefix('/');
+            let is_scalar = !error.instance().is_object() && !error.instance().is_array();
+            is_name(error) && is_scalar && member.is_some_and(|member| !member.contains('/'))
+        })
+    }
+
+    fn lacks(&self, name: &str) -> bool {
+        self.0.iter().any(|error| missing(error) == Some(name))
+    }
+
+    /// How far the value is from the branch.
+    fn weight(&self) -> usize {
+        let of = |error: &ValidationError<'_>| match error.kind() {
+            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected.len(),
+            _ => 1,
+        };
+        self.0.iter().map(of).sum()
+    }
+}
+
+/// The one member that each branch lacks, where that is all that is wrong and they differ.
+fn one_of_each(branches: &[Branch<'_>]) -> Option<Vec<String>> {
+    let only = |branch: &Branch<'_>| if let [only] = branch.0.as_slice() { missing(only).map(str::to_owned) } else { None };
+    let names: Vec<String> = branches.iter().map(only).collect::<Option<_>>()?;
+    let differ = names.iter().enumerate().all(|(at, name)| !names[..at].contains(name));
+    (names.len() > 1 && differ).then(|| names.iter().map(|name| format!("`{name}`")).collect())
+}
+
+/// The name of a member that the value itself lacks.
+fn missing<'e>(error: &'e ValidationError<'_>) -> Option<&'e str> {
+    match error.kind() {
+        Kind::Required { property: Value::String(name) } if is_here(error) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a problem is one of the value as a whole.
+fn is_here(error: &ValidationError<'_>) -> bool {
+    error.instance_path().as_str().is_empty()
+}
+
+fn is_name(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), Kind::Enum { .. } | Kind::Constant { .. })
+}
+
+fn path(location: &jsonschema::paths::Location) -> Pointer {
+    Pointer::parse(location.as_str()).unwrap_or_default()
+}

@@ -2,7 +2,11 @@
 //!
 //! JSON Schema 2020-12 validation, section 7.3, and the OpenAPI format registry.
 
+use std::sync::LazyLock;
+
 use fake::{Fake, faker::internet::en as internet};
+
+use serde_json::Number;
 
 use super::{generate::Setting, random::Random};
 use crate::clock::Timestamp;
@@ -34,7 +38,7 @@ const FORMATS: &[Format] = &[
     Format { name: "ipv4", noun: "an IPv4 address", make: |r, _| format!("192.0.2.{}", r.within(1..=254)), check: None },
     Format { name: "ipv6", noun: "an IPv6 address", make: |r, _| format!("2001:db8::{:x}", r.within(1..=0xffff)), check: None },
     Format { name: "uri", noun: "an absolute URI such as https://example.com/a", make: uri, check: None },
-    Format { name: "url", noun: "an absolute URL such as https://example.com/a", make: uri, check: None },
+    Format { name: "url", noun: "an absolute URL such as https://example.com/a", make: uri, check: Some(is_uri) },
     Format { name: "iri", noun: "an absolute IRI such as https://example.com/a", make: uri, check: None },
     Format { name: "uri-reference", noun: "a URI reference", make: |r, _| format!("/{}", r.text(LOWER, 8)), check: None },
     Format { name: "iri-reference", noun: "an IRI reference", make: |r, _| format!("/{}", r.text(LOWER, 8)), check: None },
@@ -46,7 +50,79 @@ const FORMATS: &[Format] = &[
     Format { name: "byte", noun: "base64 text", make: |r, _| r.text(SIXTY_FOUR, 24), check: Some(is_base64) },
     Format { name: "binary", noun: "bytes", make: |r, _| r.text(SIXTY_FOUR, 24), check: None },
     Format { name: "password", noun: "a password", make: |r, _| r.text(SIXTY_FOUR, 20), check: None },
+    Format { name: "base64url", noun: "base64 text for URLs", make: |r, _| r.text(SIXTY_FOUR, 24), check: Some(is_base64_of_urls) },
+    Format { name: "char", noun: "one character", make: |r, _| r.text(LOWER, 1), check: Some(|text| text.chars().count() == 1) },
+    Format { name: "commonmark", noun: "CommonMark text", make: |r, _| format!("*{}*", r.text(LOWER, 8)), check: None },
+    Format { name: "html", noun: "HTML", make: |r, _| format!("<p>{}</p>", r.text(LOWER, 8)), check: None },
+    Format {
+        name: "date-time-local",
+        noun: "a date and time without a zone such as 2026-01-31T12:00:00",
+        make: local,
+        check: Some(is_local),
+    },
+    Format {
+        name: "time-local",
+        noun: "a time without a zone such as 12:00:00",
+        make: |r, s| local(r, s)[11..].to_owned(),
+        check: Some(is_local_time),
+    },
+    Format { name: "http-date", noun: "a date such as Sat, 31 Jan 2026 12:00:00 GMT", make: http_date, check: Some(is_http_date) },
+    Format {
+        name: "media-range",
+        noun: "a media range such as text/*",
+        make: |_, _| "application/json".into(),
+        check: Some(is_media_range),
+    },
+    Format { name: "decimal", noun: "a decimal number such as 12.50", make: decimal, check: Some(is_decimal) },
+    Format { name: "decimal128", noun: "a decimal number such as 12.50", make: decimal, check: Some(is_decimal128) },
+    // RFC 9651, section 3.3.
+    Format { name: "sf-integer", noun: "a structured integer", make: |r, _| r.within(0..=999).to_string(), check: Some(is_sf_integer) },
+    Format { name: "sf-decimal", noun: "a structured decimal such as 4.5", make: decimal, check: Some(is_sf_decimal) },
+    Format { name: "sf-boolean", noun: "`?0` or `?1`", make: |_, _| "?1".into(), check: Some(|text| matches!(text, "?0" | "?1")) },
+    Format {
+        name: "sf-string",
+        noun: "a structured string, in quotes",
+        make: |r, _| format!("{:?}", r.text(LOWER, 8)),
+        check: Some(is_sf_string),
+    },
+    Format { name: "sf-token", noun: "a structured token", make: |r, _| r.text(LOWER, 8), check: Some(is_sf_token) },
+    Format {
+        name: "sf-binary",
+        noun: "base64 text in colons",
+        make: |r, _| format!(":{}:", r.text(SIXTY_FOUR, 24)),
+        check: Some(is_sf_binary),
+    },
 ];
+
+/// The formats of numbers, with the least and the greatest of each: the schema's bounds say the rest.
+const NUMBERS: &[(&str, f64, f64)] = &[
+    ("int8", i8::MIN as f64, i8::MAX as f64),
+    ("int16", i16::MIN as f64, i16::MAX as f64),
+    ("int32", i32::MIN as f64, i32::MAX as f64),
+    ("int64", i64::MIN as f64, i64::MAX as f64),
+    ("uint8", 0.0, u8::MAX as f64),
+    ("uint16", 0.0, u16::MAX as f64),
+    ("uint32", 0.0, u32::MAX as f64),
+    ("uint64", 0.0, u64::MAX as f64),
+    // The integers that a double holds exactly.
+    ("double-int", -9_007_199_254_740_991.0, 9_007_199_254_740_991.0),
+    ("float", f32::MIN as f64, f32::MAX as f64),
+    ("double", f64::MIN, f64::MAX),
+];
+
+/// The least and the greatest number of a format.
+pub(super) fn range(name: &str) -> Option<(Number, Number)> {
+    let (_, least, greatest) = NUMBERS.iter().find(|(known, ..)| *known == name)?;
+    // The bounds of 64 bits are no doubles.
+    Some(match name {
+        "int64" => (i64::MIN.into(), i64::MAX.into()),
+        "uint64" => (0.into(), u64::MAX.into()),
+        // Every number of JSON that can be read is one.
+        "double" => return None,
+        "float" => (Number::from_f64(*least)?, Number::from_f64(*greatest)?),
+        _ => ((*least as i64).into(), (*greatest as i64).into()),
+    })
+}
 
 fn row(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
@@ -54,7 +130,7 @@ fn row(name: &str) -> Option<&'static Format> {
 
 /// Whether a format is in the table, or checked by `jsonschema`.
 pub(crate) fn is_known(name: &str) -> bool {
-    row(name).is_some() || matches!(name, "int32" | "int64" | "float" | "double")
+    row(name).is_some() || NUMBERS.iter().any(|(known, ..)| *known == name)
 }
 
 /// What a message calls a value of this format.
@@ -111,6 +187,122 @@ fn uuid(random: &mut Random, _: Setting) -> String {
     text
 }
 
+/// A date and time without its `Z`.
+fn local(random: &mut Random, setting: Setting) -> String {
+    date_time(random, setting)[..19].to_owned()
+}
+
+fn http_date(random: &mut Random, setting: Setting) -> String {
+    crate::clock::http_date(&date_time(random, setting)).unwrap_or_default()
+}
+
+fn decimal(random: &mut Random, _: Setting) -> String {
+    format!("{}.{:02}", random.within(0..=999), random.within(0..=99))
+}
+
+/// Judges by a format that `jsonschema` knows.
+fn by(format: &str) -> jsonschema::Validator {
+    let schema = serde_json::json!({ "format": format });
+    jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema with one keyword compiles")
+}
+
+fn is_uri(text: &str) -> bool {
+    static URI: LazyLock<jsonschema::Validator> = LazyLock::new(|| by("uri"));
+    URI.is_valid(&text.into())
+}
+
+fn is_local(text: &str) -> bool {
+    static DATE_TIME: LazyLock<jsonschema::Validator> = LazyLock::new(|| by("date-time"));
+    DATE_TIME.is_valid(&format!("{text}Z").into())
+}
+
+fn is_local_time(text: &str) -> bool {
+    static TIME: LazyLock<jsonschema::Validator> = LazyLock::new(|| by("time"));
+    TIME.is_valid(&format!("{text}Z").into())
+}
+
+/// RFC 9110, section 5.6.7, in the form that is written today: `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn is_http_date(text: &str) -> bool {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let parts: Vec<&str> = text.split(' ').collect();
+    let [weekday, day, month, year, time, "GMT"] = parts.as_slice() else { return false };
+    let Some(month) = MONTHS.iter().position(|known| known == month) else { return false };
+    // Only the right day of the week comes back.
+    weekday.ends_with(',') && crate::clock::http_date(&format!("{year}-{:02}-{day}T{time}Z", month + 1)).as_deref() == Some(text)
+}
+
+/// RFC 9110, section 12.5.1, without a weight.
+fn is_media_range(text: &str) -> bool {
+    let mut parts = text.split(';').map(str::trim);
+    let range = parts.next().and_then(|range| range.split_once('/'));
+    let is_range = range.is_some_and(|(kind, subtype)| match (kind, subtype) {
+        ("*", subtype) => subtype == "*",
+        (kind, "*") => is_token(kind),
+        (kind, subtype) => is_token(kind) && is_token(subtype),
+    });
+    is_range && parts.all(|parameter| parameter.split_once('=').is_some_and(|(name, value)| is_token(name) && !value.is_empty()))
+}
+
+/// RFC 9110, section 5.6.2.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+fn is_digits(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_decimal(text: &str) -> bool {
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    is_digits(whole, usize::MAX) && is_digits(fraction, usize::MAX)
+}
+
+/// IEEE 754 decimal128, which has exponents.
+fn is_decimal128(text: &str) -> bool {
+    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    is_decimal(number) && is_digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent), 4)
+}
+
+fn is_sf_integer(text: &str) -> bool {
+    is_digits(text.strip_prefix('-').unwrap_or(text), 15)
+}
+
+fn is_sf_decimal(text: &str) -> bool {
+    let parts = text.strip_prefix('-').unwrap_or(text).split_once('.');
+    parts.is_some_and(|(whole, fraction)| is_digits(whole, 12) && is_digits(fraction, 3))
+}
+
+fn is_sf_string(text: &str) -> bool {
+    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let Some(inner) = inner.filter(|inner| inner.bytes().all(|byte| (0x20..0x7F).contains(&byte))) else { return false };
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        let escaped = character != '\\' || matches!(characters.next(), Some('"' | '\\'));
+        if character == '"' || !escaped {
+            return false;
+        }
+    }
+    true
+}
+
+fn is_sf_token(text: &str) -> bool {
+    let rest = text.strip_prefix(|first: char| first.is_ascii_alphabetic() || first == '*');
+    rest.is_some_and(|rest| rest.split([':', '/']).all(|piece| piece.is_empty() || is_token(piece)))
+}
+
+fn is_sf_binary(text: &str) -> bool {
+    text.strip_prefix(':').and_then(|text| text.strip_suffix(':')).is_some_and(is_base64)
+}
+
+/// RFC 4648, section 5; padding may be missing.
+fn is_base64_of_urls(text: &str) -> bool {
+    let data = text.trim_end_matches('=');
+    let padding = text.len() - data.len();
+    let whole = padding == 0 || text.len().is_multiple_of(4) && padding <= 2;
+    whole && data.len() % 4 != 1 && data.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
 /// RFC 4648, section 4.
 fn is_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
@@ -140,10 +332,55 @@ mod tests {
 
     #[test]
     fn formats_are_asserted() {
-        for (name, wrong) in [("date-time", "2026-01-31"), ("uuid", "x"), ("byte", "a"), ("uri", "example.com"), ("email", "a")] {
+        let cases = [
+            ("date-time", "2026-01-31"),
+            ("uuid", "x"),
+            ("byte", "a"),
+            ("uri", "example.com"),
+            ("url", "not a url"),
+            ("email", "a"),
+            ("base64url", "a+b="),
+            ("char", "ab"),
+            ("char", ""),
+            ("date-time-local", "2026-01-31T12:00:00Z"),
+            ("time-local", "25:00:00"),
+            ("http-date", "Mon, 06 Nov 1994 08:49:37 GMT"),
+            ("http-date", "Sunday, 06-Nov-94 08:49:37 GMT"),
+            ("media-range", "*/json"),
+            ("decimal", "1e5"),
+            ("decimal128", "1e"),
+            ("sf-integer", "1234567890123456"),
+            ("sf-decimal", "1"),
+            ("sf-string", "\"a\\b\""),
+            ("sf-string", "a"),
+            ("sf-token", "1a"),
+            ("sf-binary", ":a:"),
+        ];
+        for (name, wrong) in cases {
             let document = std::sync::Arc::new(super::super::Document::of_value(json!({"s": {"format": name}})));
             let schema = super::super::Schema::new(&document, Pointer::parse("/s").unwrap(), super::super::Direction::Request);
             assert!(!schema.accepts(&json!(wrong)), "{name}: {wrong}");
+        }
+        assert!(is_http_date("Sun, 06 Nov 1994 08:49:37 GMT"));
+    }
+
+    #[test]
+    fn numbers_keep_within_their_format() {
+        let cases = [
+            ("int8", json!(127), json!(128)),
+            ("uint8", json!(255), json!(256)),
+            ("uint16", json!(0), json!(-1)),
+            ("int32", json!(-2_147_483_648_i64), json!(-2_147_483_649_i64)),
+            ("uint32", json!(4_294_967_295_u64), json!(4_294_967_296_u64)),
+            ("int64", json!(i64::MAX), json!(i64::MAX as u64 + 1)),
+            ("uint64", json!(u64::MAX), json!(-1)),
+            ("double-int", json!(9_007_199_254_740_991_u64), json!(9_007_199_254_740_992_u64)),
+            ("float", json!(1e38), json!(1e39)),
+        ];
+        for (name, right, wrong) in cases {
+            let document = std::sync::Arc::new(super::super::Document::of_value(json!({"s": {"type": "number", "format": name}})));
+            let schema = super::super::Schema::new(&document, Pointer::parse("/s").unwrap(), super::super::Direction::Request);
+            assert!(schema.accepts(&right) && !schema.accepts(&wrong), "{name}");
         }
     }
 }

@@ -25,6 +25,8 @@ const DEEP: u32 = 6;
 const DEEPEST: u32 = 64;
 /// No value has more parts than this.
 const MOST_NODES: usize = 10_000;
+/// No text is made longer than this, in characters.
+const LONGEST: usize = 1 << 20;
 /// How many texts are tried for one place.
 const TEXTS: u64 = 40;
 
@@ -93,6 +95,9 @@ impl Maker<'_> {
     }
 
     fn text(&self, text: &Text, seed: Seed, name: Name) -> Option<Value> {
+        if text.min > LONGEST {
+            return None;
+        }
         (0..TEXTS).find_map(|attempt| {
             let mut random = Random::new(seed.with_number(attempt));
             let candidate = self.candidate(text, &mut random, name, attempt);
@@ -304,7 +309,7 @@ fn padded(mut text: String, min: usize) -> String {
     let len = text.chars().count();
     if len < min {
         // A text of this length is asked for, so it is made, within reason.
-        text.extend("abcdefghij".chars().cycle().take((min - len).min(1 << 20)));
+        text.extend("abcdefghij".chars().cycle().take((min - len).min(LONGEST)));
     }
     text
 }

@@ -10,11 +10,11 @@ mod origin;
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 pub(super) use self::{discriminator::chooses_heirs, origin::origin};
 use super::{
-    Direction,
+    Direction, formats,
     keywords::{self, PROSE, Shape},
 };
 use crate::{
@@ -206,7 +206,9 @@ impl Extract<'_> {
         // Dynamic references are followed as plain ones are: the contract's warnings say so.
         for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
             let Some(target) = members.get(keyword).and_then(Value::as_str) else { continue };
-            let Some(target) = self.document.target(at, target).filter(|target| self.document.follow(target).is_ok()) else { continue };
+            let recursive = if keyword == "$recursiveRef" { self.recursive_anchor(at) } else { None };
+            let target = recursive.or_else(|| self.document.target(at, target));
+            let Some(target) = target.filter(|target| self.document.follow(target).is_ok()) else { continue };
             let target = match self.document.heirs(&target) {
                 [_, ..] if !context.in_all_of && discriminator::chooses_heirs(self.document, &target) => discriminator::below(&target),
                 _ => target,
@@ -215,6 +217,21 @@ impl Extract<'_> {
             self.wanted.push(target);
         }
         references
+    }
+
+    /// The nearest schema round a place that says `$recursiveAnchor`: what `$recursiveRef` means wherever no other schema
+    /// extends it (draft 2019-09, section 8.2.4.2).
+    fn recursive_anchor(&self, at: &Pointer) -> Option<Pointer> {
+        let mut place = at.clone();
+        loop {
+            if self.document.resolve(&place)?.get("$recursiveAnchor") == Some(&Value::Bool(true)) {
+                return Some(place);
+            }
+            if place.is_root() {
+                return None;
+            }
+            place.pop();
+        }
     }
 
     /// `readOnly` members are not required of a request, `writeOnly` ones not of an answer (OpenAPI 3.0.3, section
@@ -262,8 +279,10 @@ fn declared<'v>(
         return None;
     }
     let referred = members.get("$ref").and_then(Value::as_str).and_then(|target| document.target(at, target));
-    let parts = members.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
-    let parts = (0..parts).map(|index| at.join("allOf").join(index));
+    let parts = ["allOf", "oneOf", "anyOf"].into_iter().flat_map(|keyword| {
+        let count = members.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..count).map(move |index| at.join(keyword).join(index))
+    });
     referred.into_iter().chain(parts).find_map(|place| declared(document, document.resolve(&place)?.as_object()?, &place, name, depth + 1))
 }
 
@@ -310,7 +329,7 @@ fn distinct(names: &[Value]) -> Value {
     Value::Array(distinct)
 }
 
-/// Boolean exclusive bounds of OpenAPI 3.0, and the ranges that the formats `int32` and `int64` stand for.
+/// Boolean exclusive bounds of OpenAPI 3.0, and the ranges that the formats of numbers stand for.
 fn bounds(out: &mut Map<String, Value>) {
     for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         if let Some(Value::Bool(exclusive)) = out.get(flag).cloned() {
@@ -320,19 +339,18 @@ fn bounds(out: &mut Map<String, Value>) {
             }
         }
     }
-    let range = match out.get("format").and_then(Value::as_str) {
-        Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        Some("int64") => (i64::MIN, i64::MAX),
-        _ => return,
+    let Some((least, greatest)) = out.get("format").and_then(Value::as_str).and_then(formats::range) else { return };
+    // What the schema says itself stays where it asks for more; as doubles, because it says so of any number.
+    let more = |limit: &str, than: &Number, sign: f64| {
+        let limit = out.get(limit).and_then(Value::as_f64);
+        limit.zip(than.as_f64()).is_some_and(|(limit, than)| limit * sign > than * sign)
     };
-    let tighter = |limit: Option<&Value>, than: i64, minimum: bool| {
-        limit.and_then(Value::as_f64).is_some_and(|limit| if minimum { limit > than as f64 } else { limit < than as f64 })
-    };
-    if !tighter(out.get("minimum"), range.0, true) {
-        out.insert("minimum".into(), range.0.into());
+    let (low, high) = (more("minimum", &least, 1.0), more("maximum", &greatest, -1.0));
+    if !low {
+        out.insert("minimum".into(), least.into());
     }
-    if !tighter(out.get("maximum"), range.1, false) {
-        out.insert("maximum".into(), range.1.into());
+    if !high {
+        out.insert("maximum".into(), greatest.into());
     }
 }
 
@@ -449,10 +467,19 @@ mod tests {
             "allOf": [{"properties": {"a": {"readOnly": true}}}, {"required": ["b"]}, {"$ref": "#/t"}],
             "properties": {"b": {"allOf": [{"readOnly": true}]}}
         });
+        let either = json!({"required": ["id"], "oneOf": [{"properties": {"id": {"readOnly": true}}}, {"type": "null"}]});
+        assert_eq!(schema(either, Direction::Request)["required"], json!([]));
         let document = json!({"s": value, "t": {"properties": {"c": {}}}});
         let request = extracted(document, "/s", Direction::Request);
         assert_eq!(request["s"]["required"], json!(["c"]));
         assert_eq!(request["s"]["allOf"][1]["required"], json!([]));
+    }
+
+    #[test]
+    fn a_recursive_reference_leads_to_the_anchor_round_it() {
+        let filter = json!({"$recursiveAnchor": true, "properties": {"filters": {"items": {"$recursiveRef": "#"}}}});
+        let found = extracted(json!({"openapi": "3.1.0", "s": {"properties": {"f": filter}}}), "/s", Direction::Request);
+        assert_eq!(found["s"]["properties"]["f"]["properties"]["filters"]["items"], json!({"$ref": "#/s/properties/f"}));
     }
 
     #[test]

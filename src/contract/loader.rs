@@ -173,6 +173,23 @@ paths:
     }
 
     #[test]
+    fn names_that_are_keywords_elsewhere_hold_references_and_data_holds_none() {
+        let responses = "{default: {$ref: 'parts.yaml#/default'}, x-a: {$ref: nowhere.yaml}}";
+        let root = format!(
+            "openapi: 3.1.0\ninfo: {{title: t, version: v}}\npaths: {{/a: {{get: {{responses: {responses}}}}}}}\n\
+             components:\n  schemas:\n    default: {{$anchor: d, const: {{$ref: nowhere.yaml}}, examples: [{{$ref: nowhere.yaml}}]}}\n    \
+             enum: {{properties: {{const: {{$ref: 'parts.yaml#/Part'}}, x-a: {{$ref: '#d'}}}}, x-b: {{$ref: nowhere.yaml}}}}\n  \
+             examples:\n    example: {{value: {{$ref: nowhere.yaml}}}}\n"
+        );
+        let parts = "default: {description: d, content: {application/json: {schema: {const: far}}}}\nPart: {properties: {default: {type: 5}}}\n";
+        let folder = Folder::of("names", &[("root.yaml", &root), ("parts.yaml", parts)]);
+        let contract = Contract::from_path(folder.0.join("root.yaml")).unwrap();
+        let said: Vec<String> = contract.warnings().iter().map(|warning| format!("{} {}", warning.code(), warning.place().pointer())).collect();
+        assert_eq!(said, [""; 0]);
+        assert_eq!(MockServer::start(&contract).handle(Request::get("/a")).json(), "far");
+    }
+
+    #[test]
     fn a_document_at_an_address_refers_to_its_neighbours_and_to_no_file() {
         let other = "/other: {get: {responses: {'200': {description: d}}}}";
         let root = "openapi: 3.1.0\npaths: {/a: {$ref: 'paths.yaml#/~1other'}, /b: {$ref: 'file:///etc/hostname'}}";

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{MediaType, Operation, Warning};
 use crate::{
-    document::{DATA, Document, Problem, Version},
+    document::{Document, Kind, Problem, Version},
     pointer::Pointer,
     schema::{Direction, Schema, Shape, is_known_format, pattern_defect, shape},
     source::{describe, quote},
@@ -48,7 +48,7 @@ pub(super) fn survey(documents: &[std::sync::Arc<Document>], operations: &[Opera
     let mut warnings = Vec::new();
     for document in documents {
         let mut survey = Survey { document, seen: HashSet::new(), patterns: HashSet::new(), problems: Vec::new() };
-        document.roots().for_each(|root| survey.find(&root));
+        document.roots().enumerate().for_each(|(number, root)| survey.find(number, &root));
         let own = operations.iter().filter(|operation| std::sync::Arc::ptr_eq(&operation.document, document));
         own.for_each(|operation| survey.examples(operation));
         survey.problems.sort_by(|a, b| a.place.cmp(&b.place));
@@ -71,7 +71,7 @@ impl<'d> Survey<'d> {
     }
 
     /// Looks for schemas in all of a file: below `schema`, and among the components.
-    fn find(&mut self, root: &Pointer) {
+    fn find(&mut self, number: usize, root: &Pointer) {
         let document = self.document;
         let Some(value) = document.resolve(root) else { return };
         for holder in [root.join("components").join("schemas"), root.join("definitions")] {
@@ -79,21 +79,21 @@ impl<'d> Survey<'d> {
                 self.schema(&holder.join(name));
             }
         }
-        self.walk(value, root);
+        self.walk(value, root, Kind::of_file(number, value));
     }
 
-    fn walk(&mut self, value: &'d Value, at: &Pointer) {
+    fn walk(&mut self, value: &'d Value, at: &Pointer, kind: Kind) {
         match value {
-            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| self.walk(item, &at.join(index))),
+            _ if kind == Kind::Data => {}
+            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| self.walk(item, &at.join(index), kind.item())),
             Value::Object(members) => {
                 self.reference(members, at);
-                for (name, value) in members {
-                    match name.as_str() {
-                        "schema" | "itemSchema" if value.is_object() => self.schema(&at.join(name)),
-                        "schemas" | "definitions" | "examples" => {}
-                        name if name.starts_with("x-") || DATA.contains(&name) => {}
-                        _ if value.is_object() || value.is_array() => self.walk(value, &at.join(name)),
-                        _ => {}
+                for (name, value) in members.iter().filter(|(_, value)| value.is_object() || value.is_array()) {
+                    match (kind, name.as_str()) {
+                        (Kind::Fields, "schema" | "itemSchema") if value.is_object() => self.schema(&at.join(name)),
+                        // Found above.
+                        (Kind::Fields, "definitions") | (Kind::Components, "schemas") => {}
+                        _ => self.walk(value, &at.join(name), kind.member(name, value)),
                     }
                 }
             }

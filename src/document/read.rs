@@ -4,14 +4,14 @@
 //! refer to it, never of the whole.
 
 use std::{
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use serde_json::{Map, Value};
 
-use super::{Document, File, Index, Version, file_root, uri};
+use super::{Document, File, Index, Kind, Version, file_root, uri};
 use crate::{
     error::{DefectKind, Error},
     pointer::Pointer,
@@ -20,9 +20,6 @@ use crate::{
 
 /// How many files a document may be made of.
 const MOST_FILES: usize = 10_000;
-
-/// Keywords whose value is data: what looks like a reference in it is none.
-pub(crate) const DATA: [&str; 4] = ["example", "default", "const", "enum"];
 
 /// Reads a remote text.
 pub(crate) type Fetch = dyn Fn(&str) -> io::Result<String> + Send + Sync;
@@ -134,7 +131,7 @@ impl Reading<'_> {
         let value = std::mem::take(&mut self.files[number].value);
         let mut walk =
             Walk { resource: file_root(number), base: self.files[number].uri.clone(), place: file_root(number), found: Vec::new() };
-        walk.value(&value, &mut self.index);
+        walk.value(&value, Kind::of_file(number, &value), &mut self.index);
         self.files[number].value = value;
         for (base, reference, place) in walk.found {
             self.fetch(&base, &reference, place);
@@ -188,21 +185,23 @@ struct Walk {
 }
 
 impl Walk {
-    fn value(&mut self, value: &Value, index: &mut Index) {
+    fn value(&mut self, value: &Value, kind: Kind, index: &mut Index) {
         match value {
-            Value::Array(items) => {
-                for (number, item) in items.iter().enumerate().filter(|(_, item)| item.is_object() || item.is_array()) {
-                    self.place.push(number);
-                    self.value(item, index);
-                    self.place.pop();
-                }
-            }
-            Value::Object(members) => self.object(members, index),
+            Value::Array(items) => items.iter().enumerate().for_each(|(number, item)| self.child(number, item, kind.item(), index)),
+            Value::Object(members) => self.object(members, kind, index),
             _ => {}
         }
     }
 
-    fn object(&mut self, members: &Map<String, Value>, index: &mut Index) {
+    fn child(&mut self, token: impl fmt::Display, value: &Value, kind: Kind, index: &mut Index) {
+        if kind != Kind::Data && (value.is_object() || value.is_array()) {
+            self.place.push(token);
+            self.value(value, kind, index);
+            self.place.pop();
+        }
+    }
+
+    fn object(&mut self, members: &Map<String, Value>, kind: Kind, index: &mut Index) {
         let outer = self.enter(members, index);
         for keyword in ["$anchor", "$dynamicAnchor"] {
             if let Some(Value::String(name)) = members.get(keyword) {
@@ -227,13 +226,7 @@ impl Walk {
                 }
             }
         }
-        for (name, value) in
-            members.iter().filter(|(name, value)| !DATA.contains(&name.as_str()) && (value.is_object() || value.is_array()))
-        {
-            self.place.push(name);
-            self.value(value, index);
-            self.place.pop();
-        }
+        members.iter().for_each(|(name, value)| self.child(name, value, kind.member(name, value), index));
         if let Some((resource, base)) = outer {
             self.resource = resource;
             self.base = base;

@@ -421,6 +421,20 @@ mod tests {
     }
 
     #[test]
+    fn schemas_are_looked_at_whatever_they_are_called() {
+        let wrong = "{schema: {type: 5}}";
+        let text = format!(
+            "{HEAD}      responses:\n        default:\n          description: d\n          headers: {{x-rate: {wrong}}}\n          \
+             content: {{application/json: {wrong}}}\n        x-a: {wrong}\n"
+        );
+        let said = warnings(&text);
+        let place = "/paths/~1a/get/responses/default";
+        let expected = [format!("{place}/content/application~1json/schema/type"), format!("{place}/headers/x-rate/schema/type")];
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said.iter().zip(expected).all(|(said, place)| said.contains(&format!("{place}: "))), "{said:?}");
+    }
+
+    #[test]
     fn servers_of_operation_and_path_come_before_those_of_the_document() {
         let text = "openapi: 3.1.0\nservers: [{url: /top}]\npaths:\n  /a:\n    servers: [{url: /path}]\n    get: {servers: [{url: /own}]}\n    put: {}\n  /b: {get: {}}\n";
         let contract = Contract::from_text("api.yaml", text).unwrap();

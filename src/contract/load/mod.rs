@@ -128,16 +128,23 @@ impl<'d> Loader<'d> {
         }
     }
 
-    /// The names of the members of an object that may be missing; its own extensions are none.
+    /// The names of a map that may be missing. They are the author's, and may begin with `x-`, as names of headers do.
     fn names_at(&mut self, at: &Pointer, what: &str) -> Vec<String> {
         match self.document.resolve(at) {
             None | Some(Value::Null) => Vec::new(),
-            Some(Value::Object(members)) => members.keys().filter(|name| !name.starts_with("x-")).cloned().collect(),
+            Some(Value::Object(members)) => members.keys().cloned().collect(),
             Some(other) => {
                 self.malformed(at, &format!("{what}, which is an object"), other);
                 Vec::new()
             }
         }
+    }
+
+    /// The names of an object that has extensions beside them: `paths` (OpenAPI 3.1, section 4.8.8) or `responses` (4.8.16).
+    fn names_beside_extensions(&mut self, at: &Pointer, what: &str) -> Vec<String> {
+        let mut names = self.names_at(at, what);
+        names.retain(|name| !name.starts_with("x-"));
+        names
     }
 
     /// The number of items of an array that may be missing.
@@ -211,7 +218,7 @@ impl<'d> Loader<'d> {
     fn operations(&mut self) -> Vec<Operation> {
         let at = Pointer::root().join("paths");
         let mut operations = Vec::new();
-        for path in self.names_at(&at, "paths") {
+        for path in self.names_beside_extensions(&at, "paths") {
             let place = at.join(&path);
             let path = self.path(&place, &path);
             // What stands beside a `$ref` is part of the path item too, as far as it can be.
@@ -432,6 +439,26 @@ mod tests {
         let expected = [format!("{place}/content/application~1json/schema/type"), format!("{place}/headers/x-rate/schema/type")];
         assert_eq!(said.len(), 2, "{said:?}");
         assert!(said.iter().zip(expected).all(|(said, place)| said.contains(&format!("{place}: "))), "{said:?}");
+    }
+
+    #[test]
+    fn names_in_maps_may_begin_as_extensions_do() {
+        let text = "openapi: 3.2.0\ninfo: {title: t, version: v}\ncomponents: {securitySchemes: {x-api-key: {type: http, scheme: bearer}}}\n\
+            paths:\n  x-note: 1\n  /a:\n    additionalOperations: {x-link: {responses: {'200': {description: d}}}}\n    put:\n      \
+            security: [{x-api-key: []}]\n      requestBody: {content: {multipart/form-data: {encoding: {x-part: {contentType: a/b}}}}}\n      \
+            responses:\n        x-note: 1\n        '200':\n          description: d\n          headers: {x-rate: {schema: {}}}\n          \
+            content: {text/plain: {examples: {x-good: {value: fine}}}}\n";
+        assert_eq!(warnings(text), [""; 0]);
+        let contract = Contract::from_text("api.yaml", text).unwrap();
+        let names: Vec<&str> = contract.operations().iter().map(Operation::name).collect();
+        assert_eq!(names, ["PUT /a", "x-link /a"]);
+        let operation = contract.operation("PUT /a");
+        let body = operation.request_body.as_ref().unwrap();
+        let response = &operation.responses[0];
+        assert_eq!(operation.security[0][0].scheme.name, "x-api-key");
+        assert!(body.content[0].encoding_of("x-part").is_some());
+        assert_eq!(response.headers[0].name, "x-rate");
+        assert_eq!(response.content[0].valid_example().unwrap(), "fine");
     }
 
     #[test]

@@ -154,7 +154,7 @@ impl<'d> Loader<'d> {
                 let Some(found) = self.object(&at, "responses") else { return Vec::new() };
                 found.members.keys().filter(|key| !key.starts_with("x-")).map(|key| (key.clone(), found.place.join(key))).collect()
             }
-            _ => self.names_at(&at, "responses").into_iter().map(|key| (key.clone(), at.join(key))).collect::<Vec<_>>(),
+            _ => self.names_beside_extensions(&at, "responses").into_iter().map(|key| (key.clone(), at.join(key))).collect::<Vec<_>>(),
         };
         if names.is_empty() {
             self.warn(

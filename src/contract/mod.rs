@@ -30,7 +30,7 @@ pub(crate) use self::{
     rule::Rules,
 };
 use crate::{
-    document::{Document, Problem, Reach},
+    document::{Document, Problem, Reach, UNREAD, UNRESOLVED},
     error::Error,
     message::Method,
     pointer::Pointer,
@@ -385,9 +385,10 @@ impl Warning {
         Self { code: problem.code, text: problem.text, place: document.place(&problem.place) }
     }
 
-    /// What tells warnings apart.
+    /// What tells warnings apart. A reference that was not read is known to lead nowhere.
     fn key(&self) -> (&'static str, String, Pointer) {
-        (self.code, self.place.document().to_owned(), self.place.pointer().clone())
+        let code = if self.code == UNREAD { UNRESOLVED } else { self.code };
+        (code, self.place.document().to_owned(), self.place.pointer().clone())
     }
 
     /// What it is about, without its place and code.

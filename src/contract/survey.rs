@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{MediaType, Operation, Warning};
 use crate::{
-    document::{Document, Kind, Problem, Version},
+    document::{Document, Kind, Problem, UNRESOLVED, Version},
     pointer::Pointer,
     schema::{Direction, Schema, Shape, is_known_format, pattern_defect, shape},
     source::{describe, quote},
@@ -109,7 +109,7 @@ impl<'d> Survey<'d> {
         }
         if self.seen.insert(at.join("$ref")) {
             let text = format!("the reference {} leads nowhere: what it stands for is open", quote(reference));
-            self.warn("reference.unresolved", at.join("$ref"), text);
+            self.warn(UNRESOLVED, at.join("$ref"), text);
         }
         false
     }

@@ -21,6 +21,12 @@ use crate::{
 /// How many files a document may be made of.
 const MOST_FILES: usize = 10_000;
 
+/// The code of a reference to a file that could not be read.
+pub(crate) const UNREAD: &str = "reference.unread";
+
+/// The code of a reference that leads nowhere.
+pub(crate) const UNRESOLVED: &str = "reference.unresolved";
+
 /// Reads a remote text.
 pub(crate) type Fetch = dyn Fn(&str) -> io::Result<String> + Send + Sync;
 
@@ -151,7 +157,7 @@ impl Reading<'_> {
         };
         if let Err(why) = read {
             let text = format!("the reference leads to {reference:?}, {why}; whatever it stands for is not known here");
-            self.problems.push(Problem { code: "reference.unread", place, text });
+            self.problems.push(Problem { code: UNREAD, place, text });
         }
     }
 

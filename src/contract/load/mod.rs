@@ -9,7 +9,7 @@ mod servers;
 mod swagger;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, OnceLock},
 };
 
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::{Contract, Inner, Operation, Rules, SecurityScheme, Warning};
 use crate::{
-    document::{self, Document, Problem, Reach, Version},
+    document::{self, Document, Problem, Reach, UNREAD, UNRESOLVED, Version},
     error::{DefectKind, Error},
     message::Method,
     pointer::Pointer,
@@ -53,7 +53,7 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
     loader.schemes = loader.schemes();
     let operations = loader.operations();
     let info = |name: &str| document.root().pointer(&format!("/info/{name}")).map(text_of).unwrap_or_default();
-    let problems = loader.problems.into_iter().map(|problem| Warning::of(problem, &document)).collect();
+    let problems = distinct(loader.problems).into_iter().map(|problem| Warning::of(problem, &document)).collect();
     let inner = Inner {
         title: info("title"),
         version: info("version"),
@@ -64,6 +64,19 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
         router: OnceLock::new(),
     };
     Ok(Contract { inner: Arc::new(inner), rules: Arc::new(Rules::default()) })
+}
+
+/// Each problem once: what several operations refer to is looked at for each of them, and a reference that was not read leads
+/// nowhere, of course.
+fn distinct(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let unread = problems.iter().filter(|problem| problem.code == UNREAD).map(|problem| problem.place.clone());
+    let unread: HashSet<Pointer> = unread.collect();
+    let mut told = HashSet::new();
+    problems.retain(|problem| {
+        let follows = problem.code == UNRESOLVED && unread.contains(&problem.place);
+        !follows && told.insert((problem.code, problem.place.clone(), problem.text.clone()))
+    });
+    problems
 }
 
 fn text_of(value: &Value) -> String {
@@ -122,7 +135,7 @@ impl<'d> Loader<'d> {
             Err(place) => {
                 let found = document.resolve(&place).map_or_else(|| "nothing".into(), describe);
                 let text = format!("expected a reference that leads to {what}, found {found}: it is ignored");
-                self.warn("reference.unresolved", &place, text);
+                self.warn(UNRESOLVED, &place, text);
                 None
             }
         }
@@ -459,6 +472,20 @@ mod tests {
         assert!(body.content[0].encoding_of("x-part").is_some());
         assert_eq!(response.headers[0].name, "x-rate");
         assert_eq!(response.content[0].valid_example().unwrap(), "fine");
+    }
+
+    #[test]
+    fn what_many_refer_to_is_warned_of_once() {
+        let use_it = "parameters: [{$ref: '#/components/parameters/P'}, {$ref: 'far.yaml#/Q'}]";
+        let operations = ["get", "put", "post"].map(|method| format!("    {method}:\n      {use_it}\n{RESPONSES}"));
+        let text = format!(
+            "openapi: 3.1.0\ninfo: {{}}\ncomponents: {{parameters: {{P: {{name: p, in: query}}}}}}\npaths:\n  /a:\n{}",
+            operations.concat()
+        );
+        let contract = Contract::from_text("api.yaml", &text).unwrap();
+        let codes: Vec<&str> = contract.warnings().iter().map(Warning::code).collect();
+        let unread = ["reference.unread"; 3];
+        assert_eq!(codes, [&unread[..], &["info.missing", "info.missing", "parameter.no-schema"]].concat());
     }
 
     #[test]

@@ -37,7 +37,7 @@ use crate::{
     router::{BasePath, Router},
     source::Remarks,
     source::Source,
-    text::nearest,
+    text::{either, nearest},
     violation::RulePlace,
 };
 
@@ -187,6 +187,12 @@ impl Contract {
     /// The document's name, as it was given: usually its path.
     pub fn name(&self) -> &str {
         self.inner.documents[0].source().name()
+    }
+
+    /// The names of all its documents, for a message.
+    pub(crate) fn names(&self) -> String {
+        let names: Vec<String> = self.inner.documents.iter().map(|document| document.source().name().to_string()).collect();
+        either(&names)
     }
 
     /// The document as it was read.

@@ -157,9 +157,9 @@ impl Engine {
             }
             Missed::Nothing => {
                 let found = format!("{method} {}", shortened(request.path()));
-                let expected = format!("a path of {}", self.contract.name());
+                let expected = format!("a path of {}", self.contract.names());
                 let violation = Violation::new(Step::Route, "route.unknown-path", Place::Route, expected, found);
-                let near = self.contract.router().near(method, request.path());
+                let near = self.contract.router().near(method, request.path(), self.settings.base_path);
                 let violation = match near.is_empty() {
                     false => violation.with_hint(format!("did you mean {}?", near.join(" or "))),
                     true => violation,
@@ -258,5 +258,18 @@ mod tests {
             api.handle(Request::post(target).with_json(&serde_json::json!({})));
             assert_eq!(api.calls().last().operation().unwrap().name(), operation, "{target}");
         }
+    }
+    #[test]
+    fn a_path_that_is_unknown_names_all_documents_and_the_base_path_that_it_lacks() {
+        let document = |name: &str, path: &str| {
+            let text = format!("openapi: 3.1.0\nservers: [{{url: /v1}}]\npaths: {{{path}: {{get: {{}}}}}}\n");
+            Contract::from_text(name, &text).unwrap()
+        };
+        let both = document("s1.yaml", "/a").and(&document("s2.yaml", "/b"));
+        let api = MockServer::builder(&both).lenient(true).require_base_path(true).start();
+        api.handle(Request::get("/b"));
+        let said = api.violations()[0].to_string();
+        let hint = "did you mean GET /v1/b (the base path `/v1` before it)?";
+        assert_eq!(said, format!("route: expected a path of s1.yaml or s2.yaml, found GET /b; {hint}"));
     }
 }

@@ -42,7 +42,7 @@ enum Text {
 }
 
 impl Text {
-    /// Text that begins with `{` or `[` is JSON: YAML would read it just so.
+    /// Text that begins with `{` or `[` is JSON, if it is sound.
     fn of(text: Cow<'static, str>) -> Self {
         if text.trim_start().starts_with(['{', '[']) { Self::Json(text) } else { Self::Yaml(text) }
     }
@@ -82,23 +82,25 @@ impl Source {
         Self::read(name, text)
     }
 
-    /// Reads a text as JSON if it begins with `{` or `[`, else as YAML, which has no other spelling of those.
+    /// Reads a text as JSON if it begins with `{` or `[` and is JSON, else as YAML, which has flow collections that JSON has not:
+    /// with comments, or with a comma after the last item (YAML 1.2, section 7.4). Whoever writes neither meant JSON.
     ///
     /// Members given twice are named beside the value, which holds the last one.
     pub(crate) fn read(name: &str, mut text: String) -> Result<(Self, Value, Remarks), Error> {
         if text.starts_with('\u{feff}') {
             text.remove(0);
         }
-        let text = Text::of(text.into());
-        let read = match &text {
-            Text::Json(text) => json::parse(text.as_bytes())
-                .map(|(value, duplicates)| (value, Remarks { duplicates, ..Remarks::default() }))
-                .map_err(JsonDefect::into_syntax),
-            Text::Yaml(text) => yaml::parse(text),
-            Text::None => Ok((Value::Null, Remarks::default())),
+        let as_yaml = |text: String| yaml::parse(&text).map(|(value, remarks)| (Text::Yaml(text.into()), value, remarks));
+        let read = match Text::of(text.into()) {
+            Text::Json(text) => match json::parse(text.as_bytes()) {
+                Ok((value, duplicates)) => Ok((Text::Json(text), value, Remarks { duplicates, ..Remarks::default() })),
+                Err(defect) => as_yaml(text.into_owned()).map_err(|_| defect.into_syntax()),
+            },
+            Text::Yaml(text) => as_yaml(text.into_owned()),
+            Text::None => Ok((Text::None, Value::Null, Remarks::default())),
         };
         match read {
-            Ok((value, remarks)) => Ok((Self::new(name, text), value, remarks)),
+            Ok((text, value, remarks)) => Ok((Self::new(name, text), value, remarks)),
             Err(defect) => Err(Error::from(Defect {
                 kind: DefectKind::Syntax,
                 document: name.into(),
@@ -242,6 +244,23 @@ mod tests {
         assert_eq!(at(&source, "/a/1/b~1c"), Some((3, 5)));
         assert_eq!(at(&source, "/e"), Some((5, 1)));
         assert_eq!(at(&Source::of_value("x"), ""), None);
+    }
+
+    #[test]
+    fn what_begins_as_json_does_may_be_yaml() {
+        for text in ["{a: [1, 2], 'b': no}", "{\"a\": [1, 2,],\n# why\n\"b\": \"no\",}", "{\"a\": [1, 2], \"b\": \"no\"} # end\n"] {
+            let (source, value, _) = Source::read("x", text.into()).unwrap();
+            assert_eq!(value, serde_json::json!({"a": [1, 2], "b": "no"}), "{text}");
+            assert!(at(&source, "/b").unwrap() > at(&source, "/a").unwrap(), "{text}");
+        }
+        let cases = [
+            ("{\"a\": 1} {\"b\": 2}", "x:1:10: at the top level: expected valid JSON, found trailing characters"),
+            ("{\"a\": 1}\nb: 2", "x:2:1: at the top level: expected valid JSON, found trailing characters"),
+            ("{\"a\": [1, 2", "x:1:12: at /a/2: expected the rest of a list, found the end of the text"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Source::read("x", text.into()).unwrap_err().to_string(), expected);
+        }
     }
 
     #[test]

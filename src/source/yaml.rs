@@ -51,9 +51,18 @@ impl<'t> Reader<'t> {
                 (Event::StreamEnd, span) => {
                     return Err(self.defect(&span, "a document", "an empty text"));
                 }
-                (event, span) => return self.value(event, &span, 0),
+                (event, span) => {
+                    let value = self.value(event, &span, 0)?;
+                    return self.end().map(|()| value);
+                }
             }
         }
+    }
+
+    /// What follows the value must begin another document, or be nothing.
+    fn end(&mut self) -> Result<(), SyntaxDefect> {
+        while !matches!(self.next()?.0, Event::DocumentStart(_) | Event::StreamEnd) {}
+        Ok(())
     }
 
     fn next(&mut self) -> Result<(Event<'t>, Span), SyntaxDefect> {

@@ -149,8 +149,8 @@ impl Reading<'_> {
             None => Err("which is no URI reference".to_owned()),
             Some(uri) if self.index.resources.contains_key(&uri) => return,
             Some(_) if self.files.len() >= MOST_FILES => Err(format!("and no more than {MOST_FILES} files are read")),
-            Some(uri) => self.text(&uri).and_then(|(name, text)| {
-                let (source, value, remarks) = Source::read(&name, text).map_err(|error| format!("which cannot be read: {error}"))?;
+            Some(uri) => self.bytes(&uri).and_then(|(name, bytes)| {
+                let (source, value, remarks) = Source::read_bytes(&name, bytes).map_err(|error| format!("which cannot be read: {error}"))?;
                 self.add(uri.clone(), uri, source, value, &remarks);
                 Ok(())
             }),
@@ -161,11 +161,11 @@ impl Reading<'_> {
         }
     }
 
-    /// A file's name and text.
-    fn text(&self, uri: &str) -> Result<(String, String), String> {
+    /// A file's name and what it holds.
+    fn bytes(&self, uri: &str) -> Result<(String, Vec<u8>), String> {
         if uri::is_remote(uri) {
             let fetch = self.reach.fetch.as_ref().ok_or("which is remote, and fetching was not allowed")?;
-            return fetch(uri).map(|text| (uri.to_owned(), text)).map_err(|error| format!("which cannot be fetched: {error}"));
+            return fetch(uri).map(|text| (uri.to_owned(), text.into_bytes())).map_err(|error| format!("which cannot be fetched: {error}"));
         }
         let path = uri::to_path(uri).ok_or("and a document that did not come from a file refers to no other files")?;
         let root = uri::to_path(&self.root).ok_or("and a document that did not come from a file refers to no other files")?;
@@ -176,7 +176,7 @@ impl Reading<'_> {
             return Err("which lies outside the folder of the document, and that was not allowed".into());
         }
         let name = inside.map_or_else(|_| path.display().to_string(), |inside| format!("{}{}", self.folder, inside.display()));
-        fs::read_to_string(&path).map(|text| (name, text)).map_err(|error| format!("which cannot be read: {error}"))
+        fs::read(&path).map(|bytes| (name, bytes)).map_err(|error| format!("which cannot be read: {error}"))
     }
 }
 

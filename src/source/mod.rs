@@ -66,18 +66,15 @@ pub(crate) struct SyntaxDefect {
 }
 
 impl Source {
-    /// Reads the bytes of a file: UTF-8 (RFC 8259, section 8.1), and nothing but.
+    /// Reads the bytes of a file.
     pub(crate) fn read_bytes(name: &str, bytes: Vec<u8>) -> Result<(Self, Value, Remarks), Error> {
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let (offset, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
-            Defect {
-                kind: DefectKind::Syntax,
-                document: name.into(),
-                position: Some(position_of(bytes, offset)),
-                pointer: None,
-                expected: "UTF-8 text".into(),
-                found: format!("the byte 0x{:02X}", bytes[offset]),
-            }
+        let text = decoded(bytes).map_err(|(position, expected, found)| Defect {
+            kind: DefectKind::Syntax,
+            document: name.into(),
+            position,
+            pointer: None,
+            expected: expected.into(),
+            found,
         })?;
         Self::read(name, text)
     }
@@ -181,6 +178,29 @@ impl fmt::Debug for Source {
     }
 }
 
+/// The text of a file: UTF-8, or UTF-16, which the first two bytes tell (YAML 1.2, section 5.2) as a document begins with a
+/// character of ASCII or with a byte order mark.
+fn decoded(bytes: Vec<u8>) -> Result<String, (Option<Position>, &'static str, String)> {
+    match bytes.as_slice() {
+        [0xFE, 0xFF, ..] | [0, 1..=255, ..] => utf16(&bytes, u16::from_be_bytes),
+        [0xFF, 0xFE, ..] | [1..=255, 0, ..] => utf16(&bytes, u16::from_le_bytes),
+        _ => String::from_utf8(bytes).map_err(|error| {
+            let (offset, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+            (Some(position_of(bytes, offset)), "UTF-8 text", format!("the byte 0x{:02X}", bytes[offset]))
+        }),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, (Option<Position>, &'static str, String)> {
+    let wrong = |found: &str| (None, "UTF-16 text", found.to_owned());
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(wrong("half of a unit at its end"));
+    }
+    let units = pairs.iter().map(|pair| unit(*pair));
+    char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| wrong("half of a surrogate pair"))
+}
+
 /// Line and column of a byte offset.
 fn position_of(text: &[u8], offset: usize) -> Position {
     let before = &text[..offset.min(text.len())];
@@ -260,6 +280,34 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(Source::read("x", text.into()).unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn files_are_utf_8_or_utf_16() {
+        let text = "a: é😀\n";
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let (big, little): (Vec<u8>, Vec<u8>) =
+            (units.iter().flat_map(|unit| unit.to_be_bytes()).collect(), units.iter().flat_map(|unit| unit.to_le_bytes()).collect());
+        let read = |bytes: Vec<u8>| Source::read_bytes("x", bytes).map(|(_, value, _)| value["a"].clone()).map_err(|error| error.to_string());
+        let marked = |mark: [u8; 2], bytes: &[u8]| [mark.as_slice(), bytes].concat();
+        for bytes in [
+            text.as_bytes().to_vec(),
+            [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            big.clone(),
+            little.clone(),
+            marked([0xFE, 0xFF], &big),
+            marked([0xFF, 0xFE], &little),
+        ] {
+            assert_eq!(read(bytes.clone()), Ok("é😀".into()), "{bytes:?}");
+        }
+        let refused = [
+            (b"a: \xFF".to_vec(), "x:1:4: expected UTF-8 text, found the byte 0xFF"),
+            (little[..little.len() - 1].to_vec(), "x: expected UTF-16 text, found half of a unit at its end"),
+            ([&little[..10], b"\n\0"].concat(), "x: expected UTF-16 text, found half of a surrogate pair"),
+        ];
+        for (bytes, expected) in refused {
+            assert_eq!(read(bytes), Err(expected.into()));
         }
     }
 

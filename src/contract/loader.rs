@@ -189,6 +189,22 @@ paths:
         assert_eq!(MockServer::start(&contract).handle(Request::get("/a")).json(), "far");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn references_are_relative_to_the_name_that_a_link_has() {
+        let root = "openapi: 3.1.0\ninfo: {title: t, version: v}\npaths: {/a: {$ref: a.yaml}, /b: {$ref: b.yaml}, /c: {$ref: c.yaml}}\n";
+        let item = "get: {responses: {'200': {description: d}}}";
+        let folder = Folder::of("links", &[("real/root.yaml", root), ("real/b.yaml", item), ("links/a.yaml", item), ("other/c.yaml", item)]);
+        for (name, target) in [("root.yaml", "real/root.yaml"), ("b.yaml", "real/b.yaml"), ("c.yaml", "other/c.yaml")] {
+            std::os::unix::fs::symlink(folder.0.join(target), folder.0.join("links").join(name)).unwrap();
+        }
+        let contract = Contract::from_path(folder.0.join("links/root.yaml")).unwrap();
+        let names: Vec<&str> = contract.operations().iter().map(crate::Operation::name).collect();
+        assert_eq!(names, ["GET /a", "GET /b"]);
+        assert!(contract.warnings()[0].text().contains("outside the folder"), "{:?}", contract.warnings());
+        assert_eq!(contract.warnings().len(), 1, "{:?}", contract.warnings());
+    }
+
     #[test]
     fn a_document_at_an_address_refers_to_its_neighbours_and_to_no_file() {
         let other = "/other: {get: {responses: {'200': {description: d}}}}";

@@ -5,7 +5,7 @@
 
 use std::{
     fmt, fs, io,
-    path::{Path, PathBuf},
+    path::{self, PathBuf},
     sync::Arc,
 };
 
@@ -53,10 +53,11 @@ pub(crate) struct Problem {
 pub(crate) fn read(source: Source, value: Value, remarks: &Remarks, reach: &Reach) -> Result<(Document, Vec<Problem>), Error> {
     let version = version(&source, &value)?;
     let name = source.name().to_string();
-    let file = || Some(uri::of_path(&fs::canonicalize(reach.path.as_deref()?).ok()?));
+    // Relative to the name that the file was asked for by (RFC 3986, section 5.1.3), even if that is a link to another.
+    let file = || uri::of_path(&path::absolute(reach.path.as_deref()?).ok()?);
     let uri = reach.url.clone().or_else(file).unwrap_or_else(|| "standin:/document".to_owned());
     let mut reading =
-        Reading { files: Vec::new(), index: Index::default(), problems: Vec::new(), reach, folder: folder(&name), root: uri.clone() };
+        Reading { files: Vec::new(), index: Index::default(), problems: Vec::new(), reach, folder: folder(&name), folders: real_folders(reach) };
     let own = value.get("$self").and_then(Value::as_str).and_then(|own| uri::resolve(&uri, own));
     if let Some(own) = &own {
         reading.index.resources.insert(own.clone(), Pointer::root());
@@ -74,6 +75,15 @@ pub(crate) fn read(source: Source, value: Value, remarks: &Remarks, reach: &Reac
 /// The folder that the names of other files begin with.
 fn folder(name: &str) -> String {
     name.rfind('/').map_or_else(String::new, |end| name[..=end].to_owned())
+}
+
+/// Where the files of a document may lie: the folder of the root file, and the one where it really is if it is a link. Without
+/// links in their paths, so that no link leads out. None for a document that did not come from a file.
+fn real_folders(reach: &Reach) -> Vec<PathBuf> {
+    let Some(absolute) = reach.path.as_deref().and_then(|path| path::absolute(path).ok()) else { return Vec::new() };
+    let given = absolute.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    let real = fs::canonicalize(&absolute).ok().and_then(|path| Some(path.parent()?.to_owned()));
+    given.into_iter().chain(real).collect()
 }
 
 fn version(source: &Source, value: &Value) -> Result<Version, Error> {
@@ -107,7 +117,7 @@ struct Reading<'r> {
     problems: Vec<Problem>,
     reach: &'r Reach,
     folder: String,
-    root: String,
+    folders: Vec<PathBuf>,
 }
 
 impl Reading<'_> {
@@ -167,15 +177,14 @@ impl Reading<'_> {
             let fetch = self.reach.fetch.as_ref().ok_or("which is remote, and fetching was not allowed")?;
             return fetch(uri).map(|text| (uri.to_owned(), text.into_bytes())).map_err(|error| format!("which cannot be fetched: {error}"));
         }
-        let path = uri::to_path(uri).ok_or("and a document that did not come from a file refers to no other files")?;
-        let root = uri::to_path(&self.root).ok_or("and a document that did not come from a file refers to no other files")?;
+        let path = uri::to_path(uri).filter(|_| !self.folders.is_empty());
+        let path = path.ok_or("and a document that did not come from a file refers to no other files")?;
         let path = fs::canonicalize(path).map_err(|error| format!("which cannot be read: {error}"))?;
-        let folder = Path::new(&root).parent().unwrap_or(Path::new("/"));
-        let inside = path.strip_prefix(folder);
-        if inside.is_err() && !self.reach.outside {
+        let inside = self.folders.iter().find_map(|folder| path.strip_prefix(folder).ok());
+        if inside.is_none() && !self.reach.outside {
             return Err("which lies outside the folder of the document, and that was not allowed".into());
         }
-        let name = inside.map_or_else(|_| path.display().to_string(), |inside| format!("{}{}", self.folder, inside.display()));
+        let name = inside.map_or_else(|| path.display().to_string(), |inside| format!("{}{}", self.folder, inside.display()));
         fs::read(&path).map(|bytes| (name, bytes)).map_err(|error| format!("which cannot be read: {error}"))
     }
 }

@@ -189,6 +189,17 @@ paths:
         assert_eq!(MockServer::start(&contract).handle(Request::get("/a")).json(), "far");
     }
 
+    #[test]
+    fn places_in_other_files_are_named_as_people_know_them() {
+        let root = "openapi: 3.1.0\ninfo: {title: t, version: v}\npaths: {/a: {$ref: a.yaml}, /b: {$ref: b.yaml}}\n";
+        let item = "get: {operationId: same, responses: {'200': {description: d}}}\n";
+        let folder = Folder::of("places", &[("root.yaml", root), ("a.yaml", item), ("b.yaml", item)]);
+        let contract = Contract::from_path(folder.0.join("root.yaml")).unwrap();
+        let said: Vec<String> = contract.warnings().iter().map(|warning| warning.to_string().replace(&folder.0.display().to_string(), ".")).collect();
+        let text = "expected an `operationId` of its own, found \"same\", which is that of ./a.yaml /get";
+        assert_eq!(said, [format!("./b.yaml:1:7 /get/operationId: {text} [operation-id.duplicate]")]);
+    }
+
     #[cfg(unix)]
     #[test]
     fn references_are_relative_to_the_name_that_a_link_has() {

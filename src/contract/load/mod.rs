@@ -330,7 +330,8 @@ impl<'d> Loader<'d> {
     fn same_id(&mut self, id: &str, place: &Pointer) {
         match self.ids.get(id) {
             Some(other) => {
-                let text = format!("expected an `operationId` of its own, found {}, which is that of {other}", quote(id));
+                // Document and pointer: line and column would cost a walk through the text while loading.
+                let text = format!("expected an `operationId` of its own, found {}, which is that of {:?}", quote(id), self.document.place(other));
                 self.warn("operation-id.duplicate", &place.join("operationId"), text);
             }
             None => {

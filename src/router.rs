@@ -282,6 +282,13 @@ pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     path_of(template).split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
+/// Whether each brace of a template is one of a pair around a name.
+pub(crate) fn is_template(template: &str) -> bool {
+    let mut pieces = path_of(template).split('{');
+    let before = pieces.next().unwrap_or_default();
+    !before.contains('}') && pieces.all(|piece| piece.find('}').is_some_and(|end| end > 0 && !piece[end + 1..].contains('}')))
+}
+
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.strip_prefix('/').unwrap_or(path).split('/')
 }

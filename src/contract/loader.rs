@@ -181,10 +181,12 @@ paths:
              enum: {{properties: {{const: {{$ref: 'parts.yaml#/Part'}}, x-a: {{$ref: '#d'}}}}, x-b: {{$ref: nowhere.yaml}}}}\n  \
              examples:\n    example: {{value: {{$ref: nowhere.yaml}}}}\n"
         );
-        let parts = "default: {description: d, content: {application/json: {schema: {const: far}}}}\nPart: {properties: {default: {type: 5}}}\n";
+        let parts =
+            "default: {description: d, content: {application/json: {schema: {const: far}}}}\nPart: {properties: {default: {type: 5}}}\n";
         let folder = Folder::of("names", &[("root.yaml", &root), ("parts.yaml", parts)]);
         let contract = Contract::from_path(folder.0.join("root.yaml")).unwrap();
-        let said: Vec<String> = contract.warnings().iter().map(|warning| format!("{} {}", warning.code(), warning.place().pointer())).collect();
+        let said: Vec<String> =
+            contract.warnings().iter().map(|warning| format!("{} {}", warning.code(), warning.place().pointer())).collect();
         assert_eq!(said, [""; 0]);
         assert_eq!(MockServer::start(&contract).handle(Request::get("/a")).json(), "far");
     }
@@ -195,7 +197,8 @@ paths:
         let item = "get: {operationId: same, responses: {'200': {description: d}}}\n";
         let folder = Folder::of("places", &[("root.yaml", root), ("a.yaml", item), ("b.yaml", item)]);
         let contract = Contract::from_path(folder.0.join("root.yaml")).unwrap();
-        let said: Vec<String> = contract.warnings().iter().map(|warning| warning.to_string().replace(&folder.0.display().to_string(), ".")).collect();
+        let said: Vec<String> =
+            contract.warnings().iter().map(|warning| warning.to_string().replace(&folder.0.display().to_string(), ".")).collect();
         let text = "expected an `operationId` of its own, found \"same\", which is that of ./a.yaml /get";
         assert_eq!(said, [format!("./b.yaml:1:7 /get/operationId: {text} [operation-id.duplicate]")]);
     }
@@ -205,7 +208,8 @@ paths:
     fn references_are_relative_to_the_name_that_a_link_has() {
         let root = "openapi: 3.1.0\ninfo: {title: t, version: v}\npaths: {/a: {$ref: a.yaml}, /b: {$ref: b.yaml}, /c: {$ref: c.yaml}}\n";
         let item = "get: {responses: {'200': {description: d}}}";
-        let folder = Folder::of("links", &[("real/root.yaml", root), ("real/b.yaml", item), ("links/a.yaml", item), ("other/c.yaml", item)]);
+        let folder =
+            Folder::of("links", &[("real/root.yaml", root), ("real/b.yaml", item), ("links/a.yaml", item), ("other/c.yaml", item)]);
         for (name, target) in [("root.yaml", "real/root.yaml"), ("b.yaml", "real/b.yaml"), ("c.yaml", "other/c.yaml")] {
             std::os::unix::fs::symlink(folder.0.join(target), folder.0.join("links").join(name)).unwrap();
         }

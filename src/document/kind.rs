@@ -54,7 +54,15 @@ fn field(name: &str, value: &Value) -> Kind {
         // Schemas: `properties` and what is like it.
         "properties" | "patternProperties" | "dependentSchemas" | "dependencies" | "$defs" | "definitions" | "schemas" => Kind::Names,
         // OpenAPI.
-        "additionalOperations" | "callbacks" | "content" | "encoding" | "examples" | "headers" | "links" | "parameters" | "variables"
+        "additionalOperations"
+        | "callbacks"
+        | "content"
+        | "encoding"
+        | "examples"
+        | "headers"
+        | "links"
+        | "parameters"
+        | "variables"
         | "webhooks" => Kind::Names,
         // Swagger 2.0.
         "securityDefinitions" => Kind::Names,

@@ -56,8 +56,14 @@ pub(crate) fn read(source: Source, value: Value, remarks: &Remarks, reach: &Reac
     // Relative to the name that the file was asked for by (RFC 3986, section 5.1.3), even if that is a link to another.
     let file = || uri::of_path(&path::absolute(reach.path.as_deref()?).ok()?);
     let uri = reach.url.clone().or_else(file).unwrap_or_else(|| "standin:/document".to_owned());
-    let mut reading =
-        Reading { files: Vec::new(), index: Index::default(), problems: Vec::new(), reach, folder: folder(&name), folders: real_folders(reach) };
+    let mut reading = Reading {
+        files: Vec::new(),
+        index: Index::default(),
+        problems: Vec::new(),
+        reach,
+        folder: folder(&name),
+        folders: real_folders(reach),
+    };
     let own = value.get("$self").and_then(Value::as_str).and_then(|own| uri::resolve(&uri, own));
     if let Some(own) = &own {
         reading.index.resources.insert(own.clone(), Pointer::root());
@@ -160,7 +166,8 @@ impl Reading<'_> {
             Some(uri) if self.index.resources.contains_key(&uri) => return,
             Some(_) if self.files.len() >= MOST_FILES => Err(format!("and no more than {MOST_FILES} files are read")),
             Some(uri) => self.bytes(&uri).and_then(|(name, bytes)| {
-                let (source, value, remarks) = Source::read_bytes(&name, bytes).map_err(|error| format!("which cannot be read: {error}"))?;
+                let (source, value, remarks) =
+                    Source::read_bytes(&name, bytes).map_err(|error| format!("which cannot be read: {error}"))?;
                 self.add(uri.clone(), uri, source, value, &remarks);
                 Ok(())
             }),

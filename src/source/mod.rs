@@ -289,7 +289,8 @@ mod tests {
         let units: Vec<u16> = text.encode_utf16().collect();
         let (big, little): (Vec<u8>, Vec<u8>) =
             (units.iter().flat_map(|unit| unit.to_be_bytes()).collect(), units.iter().flat_map(|unit| unit.to_le_bytes()).collect());
-        let read = |bytes: Vec<u8>| Source::read_bytes("x", bytes).map(|(_, value, _)| value["a"].clone()).map_err(|error| error.to_string());
+        let read =
+            |bytes: Vec<u8>| Source::read_bytes("x", bytes).map(|(_, value, _)| value["a"].clone()).map_err(|error| error.to_string());
         let marked = |mark: [u8; 2], bytes: &[u8]| [mark.as_slice(), bytes].concat();
         for bytes in [
             text.as_bytes().to_vec(),

@@ -234,6 +234,7 @@ impl<'d> Loader<'d> {
         for path in self.names_beside_extensions(&at, "paths") {
             let place = at.join(&path);
             let path = self.path(&place, &path);
+            self.template(&place, &path);
             // What stands beside a `$ref` is part of the path item too, as far as it can be.
             let beside = self.document.resolve(&place).and_then(Value::as_object).filter(|item| item.contains_key("$ref"));
             if let Some(members) = beside {
@@ -258,6 +259,18 @@ impl<'d> Loader<'d> {
         }
         self.warn("path.no-slash", place, format!("expected a path that begins with `/`, found {}: it is read as if it did", quote(path)));
         format!("/{trimmed}")
+    }
+
+    /// Braces that do not enclose a name, and a name given twice (OpenAPI 3.2, sections 4.8.2 and 4.8.1).
+    fn template(&mut self, place: &Pointer, path: &str) {
+        if !router::is_template(path) {
+            let text = format!("expected braces around the names of parameters, found {}: what is no parameter is text", quote(path));
+            self.warn("path.braces", place, text);
+        }
+        let mut names = HashSet::new();
+        for name in router::parameters(path).filter(|name| !names.insert(*name)) {
+            self.warn("path.parameter-twice", place, format!("the path has the parameter `{name}` twice, and only the first is judged"));
+        }
     }
 
     /// Paths that differ in the names of their parameters alone are one path (OpenAPI 3.1, section 4.8.8.2).
@@ -331,7 +344,8 @@ impl<'d> Loader<'d> {
         match self.ids.get(id) {
             Some(other) => {
                 // Document and pointer: line and column would cost a walk through the text while loading.
-                let text = format!("expected an `operationId` of its own, found {}, which is that of {:?}", quote(id), self.document.place(other));
+                let text =
+                    format!("expected an `operationId` of its own, found {}, which is that of {:?}", quote(id), self.document.place(other));
                 self.warn("operation-id.duplicate", &place.join("operationId"), text);
             }
             None => {
@@ -473,6 +487,28 @@ mod tests {
         assert!(body.content[0].encoding_of("x-part").is_some());
         assert_eq!(response.headers[0].name, "x-rate");
         assert_eq!(response.content[0].valid_example().unwrap(), "fine");
+    }
+
+    #[test]
+    fn templates_and_statuses_that_cannot_be_meant_are_told() {
+        let answers = |responses: &str| format!("{{get: {{responses: {responses}}}}}");
+        let one = answers("{'200': {description: d}}");
+        let cases = [
+            ("/e/{x", one.clone(), "path.braces"),
+            ("/e/x}", one.clone(), "path.braces"),
+            ("/e/{}", one.clone(), "path.braces"),
+            ("/e/{x{y}}", one.clone(), "path.braces"),
+            ("/g/{x}/{x}", one.clone(), "path.parameter-twice"),
+            ("/h", answers("{2XX: {description: d}, 2xx: {description: d}}"), "response.duplicate"),
+            ("/h", answers("{'200': {description: d}, '200 ': {description: d}}"), "response.duplicate"),
+            ("/h", answers("{' 2XX': {description: d}}"), "blank"),
+        ];
+        for (path, item, code) in cases {
+            let contract =
+                Contract::from_text("api.yaml", &format!("openapi: 3.1.0\ninfo: {{title: t, version: v}}\npaths: {{'{path}': {item}}}"));
+            let contract = contract.unwrap();
+            assert!(contract.warnings().iter().any(|warning| warning.code() == code), "{path} {item}: {:?}", contract.warnings());
+        }
     }
 
     #[test]

@@ -133,24 +133,20 @@ impl Router {
     pub(crate) fn find(&self, method: &Method, path: &str, base_path: BasePath) -> Result<Found<'_>, Missed> {
         let based = self.bases.iter().filter_map(|(base, root)| Some((path.strip_prefix(base.as_str())?, *root)));
         let based = based.filter(|(rest, _)| rest.starts_with('/') || rest.is_empty());
-        let mut others: Option<&Node> = None;
+        let mut others = Vec::new();
         for (path, root) in std::iter::once((path, self.bare)).chain(based) {
             let declared = root != self.bare || base_path == BasePath::Optional;
+            let reached = |numbers: &[usize]| declared || numbers.iter().any(|number| !self.based.contains(number));
             let mut values = Vec::new();
             let pieces: Vec<Piece<'_>> = segments(path).map(Piece::new).collect();
             let Some(node) = self.walk(root, &pieces, &mut values) else { continue };
             match node.numbers(method) {
-                Some(numbers) if declared || numbers.iter().any(|number| !self.based.contains(number)) => {
-                    return Ok(Found { numbers, values });
-                }
-                Some(_) => {}
-                None => others = others.or(Some(node)),
+                Some(numbers) if reached(numbers) => return Ok(Found { numbers, values }),
+                _ if others.is_empty() => others = node.allowed(reached),
+                _ => {}
             }
         }
-        Err(match others {
-            Some(node) => Missed::OtherMethods(node.allowed()),
-            None => Missed::Nothing,
-        })
+        Err(if others.is_empty() { Missed::Nothing } else { Missed::OtherMethods(others) })
     }
 
     /// The node of the template that fits, depth first, the concrete before the templated.
@@ -177,11 +173,16 @@ impl Router {
     }
 
     /// The operations whose paths are most like this one, the nearest first, each with what differs.
-    pub(crate) fn near(&self, method: &Method, path: &str) -> Vec<String> {
+    pub(crate) fn near(&self, method: &Method, path: &str, base_path: BasePath) -> Vec<String> {
         const TOLD: usize = 2;
         // Long paths are no typing slips, and the distance costs the product of both lengths.
         if path.len() > 200 {
             return Vec::new();
+        }
+        if base_path == BasePath::Required
+            && let Some(base) = self.missing_base(method, path)
+        {
+            return vec![format!("{method} {base}{path} (the base path `{base}` before it)")];
         }
         let bases = self.bases.iter().filter_map(|(base, _)| path.strip_prefix(base.as_str())).filter(|rest| rest.starts_with('/'));
         let given = bases.min_by_key(|rest| rest.len()).unwrap_or(path);
@@ -202,6 +203,13 @@ impl Router {
             scored.into_iter().take(TOLD).map(|(_, _, known, template)| format!("{known} {template} ({})", differs(given, template)));
         told.collect()
     }
+
+    /// The base path that would make a path right.
+    fn missing_base(&self, method: &Method, path: &str) -> Option<&str> {
+        let pieces: Vec<Piece<'_>> = segments(path).map(Piece::new).collect();
+        let leads = |root: usize| self.walk(root, &pieces, &mut Vec::new()).is_some_and(|node| node.numbers(method).is_some());
+        self.bases.iter().find(|(_, root)| leads(*root)).map(|(base, _)| base.as_str())
+    }
 }
 
 /// A template with the segments of a path in the place of its parameters.
@@ -216,13 +224,8 @@ fn filled(template: &str, path: &str) -> String {
 
 /// What is different about a path that a template does not match, in words.
 fn differs(path: &str, template: &str) -> String {
-    let (given, wanted): (Vec<&str>, Vec<&str>) = (segments(path).collect(), segments(template).collect());
-    if given.len() == wanted.len() + 1 && given.last() == Some(&"") {
-        return "no slash at its end".into();
-    }
-    if wanted.len() == given.len() + 1 && wanted.last() == Some(&"") {
-        return "a slash at its end".into();
-    }
+    let (given, given_slash) = without_slash(path);
+    let (wanted, wanted_slash) = without_slash(template);
     let fits = |given: &str, wanted: &str| {
         let segment = Segment::read(wanted);
         segment.concrete().map_or_else(|| segment.matches(&Piece::new(given), &mut Vec::new()), |text| text == percent_decode(given))
@@ -233,7 +236,22 @@ fn differs(path: &str, template: &str) -> String {
         told.truncate(1);
         told.push(format!("{} segments in the place of {}", wanted.len(), given.len()));
     }
+    match (given_slash, wanted_slash) {
+        (true, false) => told.push("no slash at its end".into()),
+        (false, true) => told.push("a slash at its end".into()),
+        _ => {}
+    }
     if told.is_empty() { "another method".into() } else { either(&told).replace(" or ", " and ") }
+}
+
+/// The segments of a path, and whether it has a slash at its end.
+fn without_slash(path: &str) -> (Vec<&str>, bool) {
+    let mut segments: Vec<&str> = segments(path).collect();
+    let slash = segments.len() > 1 && segments.last() == Some(&"");
+    if slash {
+        segments.pop();
+    }
+    (segments, slash)
 }
 
 impl Node {
@@ -242,9 +260,10 @@ impl Node {
         of(method).or_else(|| if method == Method::HEAD { of(&Method::GET) } else { None })
     }
 
-    /// The methods that there are: `HEAD` with `GET`.
-    fn allowed(&self) -> Vec<Method> {
-        let mut allowed: Vec<Method> = self.methods.iter().map(|(method, _)| method.clone()).collect();
+    /// The methods of the operations that are reached: `HEAD` with `GET`.
+    fn allowed(&self, reached: impl Fn(&[usize]) -> bool) -> Vec<Method> {
+        let reached = self.methods.iter().filter(|(_, numbers)| reached(numbers));
+        let mut allowed: Vec<Method> = reached.map(|(method, _)| method.clone()).collect();
         if allowed.contains(&Method::GET) && !allowed.contains(&Method::HEAD) {
             allowed.push(Method::HEAD);
         }
@@ -261,6 +280,13 @@ pub(crate) fn path_of(template: &str) -> &str {
 /// The names of a template's parameters, in their order.
 pub(crate) fn parameters(template: &str) -> impl Iterator<Item = &str> {
     path_of(template).split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
+/// Whether each brace of a template is one of a pair around a name.
+pub(crate) fn is_template(template: &str) -> bool {
+    let mut pieces = path_of(template).split('{');
+    let before = pieces.next().unwrap_or_default();
+    !before.contains('}') && pieces.all(|piece| piece.find('}').is_some_and(|end| end > 0 && !piece[end + 1..].contains('}')))
 }
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
@@ -416,6 +442,14 @@ mod tests {
         assert!(find("/api/things"));
         assert!(!find("/things"));
         assert!(find("/open"));
+        router.add(&Method::PUT, "/things", &[String::new(), "/api".to_owned()], 2);
+        router.add(&Method::PUT, "/open", &["/api".to_owned()], 3);
+        let find = |method: Method, path: &str| router.find(&method, path, BasePath::Required).map(|found| found.numbers.to_vec());
+        assert_eq!(find(Method::PUT, "/things"), Ok(vec![2]), "a server without a base path is one, too");
+        assert_eq!(find(Method::GET, "/things"), Err(Missed::OtherMethods(vec![Method::PUT])));
+        assert_eq!(find(Method::PUT, "/open"), Err(Missed::OtherMethods(vec![Method::GET, Method::HEAD])));
+        let near = router.near(&Method::GET, "/things", BasePath::Required);
+        assert_eq!(near, ["GET /api/things (the base path `/api` before it)"]);
     }
 
     #[test]
@@ -438,12 +472,13 @@ mod tests {
     #[test]
     fn a_miss_names_the_nearest_and_what_differs() {
         let router = router(&["/v1/webhooks/endpoints", "/v1/webhooks/endpoints/{id}", "/v1/slash/", "/v1/events"]);
-        let near = |path: &str| router.near(&Method::GET, path).first().cloned();
+        let near = |path: &str| router.near(&Method::GET, path, BasePath::Optional).first().cloned();
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(near("/v1/webhooks/endpoint"), some("GET /v1/webhooks/endpoints (`endpoints` in the place of `endpoint`)"));
         assert_eq!(near("/v1/webhook/endpoints/7"), some("GET /v1/webhooks/endpoints/{id} (`webhooks` in the place of `webhook`)"));
         assert_eq!(near("/api/v1/event"), some("GET /v1/events (`events` in the place of `event`)"));
         assert_eq!(near("/v1/events/"), some("GET /v1/events (no slash at its end)"));
+        assert_eq!(near("/v1/event/"), some("GET /v1/events (`events` in the place of `event` and no slash at its end)"));
         assert_eq!(near("/v1/slash"), some("GET /v1/slash/ (a slash at its end)"));
         assert_eq!(
             near("/webhooks/endpoints"),

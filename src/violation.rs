@@ -124,7 +124,8 @@ impl RulePlace {
         self.source.name()
     }
 
-    /// Line and column of the rule; `None` where the contract did not come as text. Looked up when asked for.
+    /// Line and column of the rule, or of what would hold it if it is not in the text: a member that is missing, or one that
+    /// came by an alias of YAML. `None` where the contract did not come as text. Looked up when asked for.
     pub fn position(&self) -> Option<Position> {
         self.source.locate(&self.pointer)
     }

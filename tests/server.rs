@@ -158,6 +158,24 @@ fn a_body_over_the_limit_is_refused_unread() {
     assert_eq!(api.calls().violating().len(), 2);
 }
 
+/// Most clients write all they have before they read: they must get the answer nevertheless.
+#[test]
+fn a_client_that_writes_on_gets_the_answer_to_a_body_over_the_limit() {
+    let api = kayle::builder().lenient(true).start();
+    let body = vec![b'x'; 12 << 20];
+    let (length, chunk) = (format!("Content-Length: {}", body.len()), format!("{:x}\r\n", body.len()));
+    for (header, before, after) in [(length.as_str(), "", ""), ("Transfer-Encoding: chunked", chunk.as_str(), "\r\n0\r\n\r\n")] {
+        let mut client = TcpStream::connect(api.addr()).unwrap();
+        write!(client, "POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{header}\r\n\r\n{before}").unwrap();
+        client.write_all(&body).unwrap();
+        client.write_all(after.as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(50));
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413"), "{header}: {answer}");
+    }
+}
+
 #[test]
 fn what_is_no_http_ends_the_connection_and_nothing_else() {
     let api = kayle::start();

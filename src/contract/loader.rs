@@ -173,6 +173,54 @@ paths:
     }
 
     #[test]
+    fn names_that_are_keywords_elsewhere_hold_references_and_data_holds_none() {
+        let responses = "{default: {$ref: 'parts.yaml#/default'}, x-a: {$ref: nowhere.yaml}}";
+        let root = format!(
+            "openapi: 3.1.0\ninfo: {{title: t, version: v}}\npaths: {{/a: {{get: {{responses: {responses}}}}}}}\n\
+             components:\n  schemas:\n    default: {{$anchor: d, const: {{$ref: nowhere.yaml}}, examples: [{{$ref: nowhere.yaml}}]}}\n    \
+             enum: {{properties: {{const: {{$ref: 'parts.yaml#/Part'}}, x-a: {{$ref: '#d'}}}}, x-b: {{$ref: nowhere.yaml}}}}\n  \
+             examples:\n    example: {{value: {{$ref: nowhere.yaml}}}}\n"
+        );
+        let parts =
+            "default: {description: d, content: {application/json: {schema: {const: far}}}}\nPart: {properties: {default: {type: 5}}}\n";
+        let folder = Folder::of("names", &[("root.yaml", &root), ("parts.yaml", parts)]);
+        let contract = Contract::from_path(folder.0.join("root.yaml")).unwrap();
+        let said: Vec<String> =
+            contract.warnings().iter().map(|warning| format!("{} {}", warning.code(), warning.place().pointer())).collect();
+        assert_eq!(said, [""; 0]);
+        assert_eq!(MockServer::start(&contract).handle(Request::get("/a")).json(), "far");
+    }
+
+    #[test]
+    fn places_in_other_files_are_named_as_people_know_them() {
+        let root = "openapi: 3.1.0\ninfo: {title: t, version: v}\npaths: {/a: {$ref: a.yaml}, /b: {$ref: b.yaml}}\n";
+        let item = "get: {operationId: same, responses: {'200': {description: d}}}\n";
+        let folder = Folder::of("places", &[("root.yaml", root), ("a.yaml", item), ("b.yaml", item)]);
+        let contract = Contract::from_path(folder.0.join("root.yaml")).unwrap();
+        let said: Vec<String> =
+            contract.warnings().iter().map(|warning| warning.to_string().replace(&folder.0.display().to_string(), ".")).collect();
+        let text = "expected an `operationId` of its own, found \"same\", which is that of ./a.yaml /get";
+        assert_eq!(said, [format!("./b.yaml:1:7 /get/operationId: {text} [operation-id.duplicate]")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn references_are_relative_to_the_name_that_a_link_has() {
+        let root = "openapi: 3.1.0\ninfo: {title: t, version: v}\npaths: {/a: {$ref: a.yaml}, /b: {$ref: b.yaml}, /c: {$ref: c.yaml}}\n";
+        let item = "get: {responses: {'200': {description: d}}}";
+        let folder =
+            Folder::of("links", &[("real/root.yaml", root), ("real/b.yaml", item), ("links/a.yaml", item), ("other/c.yaml", item)]);
+        for (name, target) in [("root.yaml", "real/root.yaml"), ("b.yaml", "real/b.yaml"), ("c.yaml", "other/c.yaml")] {
+            std::os::unix::fs::symlink(folder.0.join(target), folder.0.join("links").join(name)).unwrap();
+        }
+        let contract = Contract::from_path(folder.0.join("links/root.yaml")).unwrap();
+        let names: Vec<&str> = contract.operations().iter().map(crate::Operation::name).collect();
+        assert_eq!(names, ["GET /a", "GET /b"]);
+        assert!(contract.warnings()[0].text().contains("outside the folder"), "{:?}", contract.warnings());
+        assert_eq!(contract.warnings().len(), 1, "{:?}", contract.warnings());
+    }
+
+    #[test]
     fn a_document_at_an_address_refers_to_its_neighbours_and_to_no_file() {
         let other = "/other: {get: {responses: {'200': {description: d}}}}";
         let root = "openapi: 3.1.0\npaths: {/a: {$ref: 'paths.yaml#/~1other'}, /b: {$ref: 'file:///etc/hostname'}}";

@@ -30,14 +30,14 @@ pub(crate) use self::{
     rule::Rules,
 };
 use crate::{
-    document::{Document, Problem, Reach},
+    document::{Document, Problem, Reach, UNREAD, UNRESOLVED},
     error::Error,
     message::Method,
     pointer::Pointer,
     router::{BasePath, Router},
     source::Remarks,
     source::Source,
-    text::nearest,
+    text::{either, nearest},
     violation::RulePlace,
 };
 
@@ -187,6 +187,12 @@ impl Contract {
     /// The document's name, as it was given: usually its path.
     pub fn name(&self) -> &str {
         self.inner.documents[0].source().name()
+    }
+
+    /// The names of all its documents, for a message.
+    pub(crate) fn names(&self) -> String {
+        let names: Vec<String> = self.inner.documents.iter().map(|document| document.source().name().to_string()).collect();
+        either(&names)
     }
 
     /// The document as it was read.
@@ -385,9 +391,10 @@ impl Warning {
         Self { code: problem.code, text: problem.text, place: document.place(&problem.place) }
     }
 
-    /// What tells warnings apart.
+    /// What tells warnings apart. A reference that was not read is known to lead nowhere.
     fn key(&self) -> (&'static str, String, Pointer) {
-        (self.code, self.place.document().to_owned(), self.place.pointer().clone())
+        let code = if self.code == UNREAD { UNRESOLVED } else { self.code };
+        (code, self.place.document().to_owned(), self.place.pointer().clone())
     }
 
     /// What it is about, without its place and code.

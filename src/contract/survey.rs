@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use super::{MediaType, Operation, Warning};
 use crate::{
-    document::{DATA, Document, Problem, Version},
+    document::{Document, Kind, Problem, UNRESOLVED, Version},
     pointer::Pointer,
-    schema::{Direction, Schema, Shape, is_known_format, pattern_defect, shape},
+    schema::{Direction, Schema, Shape, is_known_dialect, is_known_format, pattern_defect, shape},
     source::{describe, quote},
     text::nearest,
 };
@@ -48,7 +48,7 @@ pub(super) fn survey(documents: &[std::sync::Arc<Document>], operations: &[Opera
     let mut warnings = Vec::new();
     for document in documents {
         let mut survey = Survey { document, seen: HashSet::new(), patterns: HashSet::new(), problems: Vec::new() };
-        document.roots().for_each(|root| survey.find(&root));
+        document.roots().enumerate().for_each(|(number, root)| survey.find(number, &root));
         let own = operations.iter().filter(|operation| std::sync::Arc::ptr_eq(&operation.document, document));
         own.for_each(|operation| survey.examples(operation));
         survey.problems.sort_by(|a, b| a.place.cmp(&b.place));
@@ -71,7 +71,7 @@ impl<'d> Survey<'d> {
     }
 
     /// Looks for schemas in all of a file: below `schema`, and among the components.
-    fn find(&mut self, root: &Pointer) {
+    fn find(&mut self, number: usize, root: &Pointer) {
         let document = self.document;
         let Some(value) = document.resolve(root) else { return };
         for holder in [root.join("components").join("schemas"), root.join("definitions")] {
@@ -79,21 +79,21 @@ impl<'d> Survey<'d> {
                 self.schema(&holder.join(name));
             }
         }
-        self.walk(value, root);
+        self.walk(value, root, Kind::of_file(number, value));
     }
 
-    fn walk(&mut self, value: &'d Value, at: &Pointer) {
+    fn walk(&mut self, value: &'d Value, at: &Pointer, kind: Kind) {
         match value {
-            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| self.walk(item, &at.join(index))),
+            _ if kind == Kind::Data => {}
+            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| self.walk(item, &at.join(index), kind.item())),
             Value::Object(members) => {
                 self.reference(members, at);
-                for (name, value) in members {
-                    match name.as_str() {
-                        "schema" | "itemSchema" if value.is_object() => self.schema(&at.join(name)),
-                        "schemas" | "definitions" | "examples" => {}
-                        name if name.starts_with("x-") || DATA.contains(&name) => {}
-                        _ if value.is_object() || value.is_array() => self.walk(value, &at.join(name)),
-                        _ => {}
+                for (name, value) in members.iter().filter(|(_, value)| value.is_object() || value.is_array()) {
+                    match (kind, name.as_str()) {
+                        (Kind::Fields, "schema" | "itemSchema") if value.is_object() => self.schema(&at.join(name)),
+                        // Found above.
+                        (Kind::Fields, "definitions") | (Kind::Components, "schemas") => {}
+                        _ => self.walk(value, &at.join(name), kind.member(name, value)),
                     }
                 }
             }
@@ -109,7 +109,7 @@ impl<'d> Survey<'d> {
         }
         if self.seen.insert(at.join("$ref")) {
             let text = format!("the reference {} leads nowhere: what it stands for is open", quote(reference));
-            self.warn("reference.unresolved", at.join("$ref"), text);
+            self.warn(UNRESOLVED, at.join("$ref"), text);
         }
         false
     }
@@ -176,9 +176,15 @@ impl<'d> Survey<'d> {
                 let text = "`nullable` is no keyword of OpenAPI 3.1: it is read as if it were".to_owned();
                 self.warn("schema.nullable", place, text);
             }
-            ("exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_)) if self.document.version >= Version::V3_1 => {
+            ("exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_))
+                if self.document.version >= Version::V3_1 && !self.dialect(at).is_some_and(has_exclusive_flags) =>
+            {
                 let text = format!("`{keyword}` is a number since OpenAPI 3.1: it is read as the flag that it was");
                 self.warn("schema.old-keyword", place, text);
+            }
+            ("$schema", Value::String(dialect)) if !is_known_dialect(dialect) => {
+                let text = format!("the schema is of the dialect {}, and is read as JSON Schema 2020-12", quote(dialect));
+                self.warn("not-enforced.dialect", place, text);
             }
             ("$dynamicRef" | "$recursiveRef", _) => {
                 let text = format!("`{keyword}` is followed as `$ref` is, whatever refers to its schema");
@@ -189,6 +195,15 @@ impl<'d> Survey<'d> {
             }
             _ => {}
         }
+    }
+
+    /// The dialect of a schema: its own, that of the nearest schema around it that states one, or that of the document
+    /// (OpenAPI 3.1, section 4.8.24.5).
+    fn dialect(&self, at: &Pointer) -> Option<&'d str> {
+        let document = self.document;
+        let around = std::iter::successors(Some(at.clone()), |place| (!place.is_root()).then(|| place.parent()));
+        let stated = around.filter_map(|place| document.resolve(&place)?.get("$schema")?.as_str()).next();
+        stated.or_else(|| document.root().get("jsonSchemaDialect")?.as_str())
     }
 
     fn unknown_keyword(&mut self, keyword: &str, value: &Value, place: Pointer) {
@@ -230,16 +245,41 @@ impl<'d> Survey<'d> {
         for (media_type, direction) in bodies.chain(answers) {
             self.examples_of(media_type, direction);
         }
+        let parameters = operation.parameters.iter().map(|parameter| (parameter, Direction::Request));
+        let headers = operation.responses.iter().flat_map(|response| &response.headers).map(|header| (header, Direction::Response));
+        for (parameter, direction) in parameters.chain(headers) {
+            match (&parameter.schema, &parameter.content) {
+                (Some(schema), _) => self.examples_at(self.parameter_examples(&parameter.pointer), schema, direction),
+                (None, Some(media_type)) => self.examples_of(media_type, direction),
+                (None, None) => {}
+            }
+        }
     }
 
     fn examples_of(&mut self, media_type: &MediaType, direction: Direction) {
-        // Schemas that are shared, or compiled for a survey alone, would stay in memory for nobody.
-        let Some(schema) = media_type.schema.as_ref().filter(|_| media_type.examples().next().is_some()) else { return };
-        let fresh: Vec<Pointer> =
-            media_type.examples().map(|(place, _)| place.clone()).filter(|place| self.seen.insert(place.clone())).collect();
+        if let Some(schema) = &media_type.schema {
+            self.examples_at(media_type.examples().map(|(place, _)| place.clone()).collect(), schema, direction);
+        }
+    }
+
+    /// The values of a parameter's or a header's `example` and `examples`, which Swagger 2.0 does not have.
+    fn parameter_examples(&self, parameter: &Pointer) -> Vec<Pointer> {
+        if self.document.version == Version::V2 {
+            return Vec::new();
+        }
+        let named = parameter.join("examples");
+        let names = self.document.resolve(&named).and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        let followed = names.filter_map(|name| self.document.follow(&named.join(name)).ok());
+        let values = followed.flat_map(|(place, _)| [place.join("value"), place.join("dataValue")]);
+        std::iter::once(parameter.join("example")).chain(values).filter(|place| self.document.resolve(place).is_some()).collect()
+    }
+
+    fn examples_at(&mut self, places: Vec<Pointer>, schema: &Schema, direction: Direction) {
+        let fresh: Vec<Pointer> = places.into_iter().filter(|place| self.seen.insert(place.clone())).collect();
         if fresh.is_empty() {
             return;
         }
+        // Schemas that are shared, or compiled for a survey alone, would stay in memory for nobody.
         let schema = Schema::new(schema.document(), schema.pointer().clone(), direction);
         for place in fresh {
             let Some(example) = self.document.resolve(&place) else { continue };
@@ -249,5 +289,62 @@ impl<'d> Survey<'d> {
                 self.warn("example.invalid", place, text);
             }
         }
+    }
+}
+
+/// Whether `exclusiveMinimum` is a flag beside `minimum`: up to draft 4 of JSON Schema (draft-zyp-json-schema-04, section 5.1.3).
+fn has_exclusive_flags(dialect: &str) -> bool {
+    ["draft-03/", "draft-04/"].iter().any(|draft| dialect.contains(draft))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::Contract;
+
+    /// Codes and places of the warnings, below `/components` and `/paths/~1a/get`.
+    fn warnings(dialect: &str, schemas: serde_json::Value, operation: serde_json::Value) -> Vec<String> {
+        let document = json!({
+            "openapi": "3.1.0", "info": {"title": "t", "version": "v"}, "jsonSchemaDialect": dialect,
+            "components": {"schemas": schemas}, "paths": {"/a": {"get": operation}},
+        });
+        let contract = Contract::from_value("api.json", document).unwrap();
+        let told = contract.warnings().iter().map(|warning| format!("{} {}", warning.code(), warning.place().pointer()));
+        told.map(|told| told.replace("/paths/~1a/get", "").replace("/components/schemas", "")).collect()
+    }
+
+    const NOW: &str = "https://json-schema.org/draft/2020-12/schema";
+    const DRAFT_4: &str = "http://json-schema.org/draft-04/schema#";
+
+    #[test]
+    fn a_flag_of_an_old_dialect_is_odd_elsewhere_only() {
+        let flag = json!({"properties": {"n": {"minimum": 1, "exclusiveMinimum": true}}});
+        let mut stated = flag.clone();
+        stated["$schema"] = DRAFT_4.into();
+        let operation = json!({"responses": {"200": {"description": "d"}}});
+        let odd = "schema.old-keyword /A/properties/n/exclusiveMinimum";
+        assert_eq!(warnings(NOW, json!({"A": flag, "B": stated}), operation.clone()), [odd]);
+        assert_eq!(warnings(DRAFT_4, json!({"A": flag}), operation.clone()), [""; 0]);
+        assert_eq!(warnings(NOW, json!({"A": {"$schema": "https://example.com/own"}}), operation), ["not-enforced.dialect /A/$schema"]);
+    }
+
+    #[test]
+    fn examples_of_parameters_and_headers_are_judged() {
+        let operation = json!({
+            "parameters": [
+                {"name": "n", "in": "query", "schema": {"type": "integer"}, "example": "five"},
+                {"name": "m", "in": "query", "schema": {"type": "integer"}, "examples": {"a": {"value": 5}, "b": {"value": 5.5}}},
+                {"name": "j", "in": "query", "content": {"application/json": {"schema": {"type": "object"}, "example": []}}}
+            ],
+            "responses": {"200": {"description": "d", "headers": {"x-rate": {"schema": {"maximum": 5}, "example": 6}}}}
+        });
+        let expected = [
+            "/parameters/0/example",
+            "/parameters/1/examples/b/value",
+            "/parameters/2/content/application~1json/example",
+            "/responses/200/headers/x-rate/example",
+        ];
+        assert_eq!(warnings(NOW, json!({}), operation), expected.map(|place| format!("example.invalid {place}")));
     }
 }

@@ -4,6 +4,7 @@
 //! that a schema and all that it reaches, in whatever file, is one tree to all later stages. Nothing is inlined: a
 //! reference stays a reference, and is followed when somebody asks.
 
+mod kind;
 mod read;
 mod uri;
 
@@ -15,7 +16,10 @@ use std::{
 
 use serde_json::Value;
 
-pub(crate) use self::read::{DATA, Problem, Reach, read};
+pub(crate) use self::{
+    kind::Kind,
+    read::{Problem, Reach, UNREAD, UNRESOLVED, read},
+};
 use crate::{
     error::{DefectKind, Error},
     pointer::{self, Pointer},

@@ -4,14 +4,14 @@
 //! refer to it, never of the whole.
 
 use std::{
-    fs, io,
-    path::{Path, PathBuf},
+    fmt, fs, io,
+    path::{self, PathBuf},
     sync::Arc,
 };
 
 use serde_json::{Map, Value};
 
-use super::{Document, File, Index, Version, file_root, uri};
+use super::{Document, File, Index, Kind, Version, file_root, uri};
 use crate::{
     error::{DefectKind, Error},
     pointer::Pointer,
@@ -21,8 +21,11 @@ use crate::{
 /// How many files a document may be made of.
 const MOST_FILES: usize = 10_000;
 
-/// Keywords whose value is data: what looks like a reference in it is none.
-pub(crate) const DATA: [&str; 4] = ["example", "default", "const", "enum"];
+/// The code of a reference to a file that could not be read.
+pub(crate) const UNREAD: &str = "reference.unread";
+
+/// The code of a reference that leads nowhere.
+pub(crate) const UNRESOLVED: &str = "reference.unresolved";
 
 /// Reads a remote text.
 pub(crate) type Fetch = dyn Fn(&str) -> io::Result<String> + Send + Sync;
@@ -50,10 +53,17 @@ pub(crate) struct Problem {
 pub(crate) fn read(source: Source, value: Value, remarks: &Remarks, reach: &Reach) -> Result<(Document, Vec<Problem>), Error> {
     let version = version(&source, &value)?;
     let name = source.name().to_string();
-    let file = || Some(uri::of_path(&fs::canonicalize(reach.path.as_deref()?).ok()?));
+    // Relative to the name that the file was asked for by (RFC 3986, section 5.1.3), even if that is a link to another.
+    let file = || uri::of_path(&path::absolute(reach.path.as_deref()?).ok()?);
     let uri = reach.url.clone().or_else(file).unwrap_or_else(|| "standin:/document".to_owned());
-    let mut reading =
-        Reading { files: Vec::new(), index: Index::default(), problems: Vec::new(), reach, folder: folder(&name), root: uri.clone() };
+    let mut reading = Reading {
+        files: Vec::new(),
+        index: Index::default(),
+        problems: Vec::new(),
+        reach,
+        folder: folder(&name),
+        folders: real_folders(reach),
+    };
     let own = value.get("$self").and_then(Value::as_str).and_then(|own| uri::resolve(&uri, own));
     if let Some(own) = &own {
         reading.index.resources.insert(own.clone(), Pointer::root());
@@ -71,6 +81,15 @@ pub(crate) fn read(source: Source, value: Value, remarks: &Remarks, reach: &Reac
 /// The folder that the names of other files begin with.
 fn folder(name: &str) -> String {
     name.rfind('/').map_or_else(String::new, |end| name[..=end].to_owned())
+}
+
+/// Where the files of a document may lie: the folder of the root file, and the one where it really is if it is a link. Without
+/// links in their paths, so that no link leads out. None for a document that did not come from a file.
+fn real_folders(reach: &Reach) -> Vec<PathBuf> {
+    let Some(absolute) = reach.path.as_deref().and_then(|path| path::absolute(path).ok()) else { return Vec::new() };
+    let given = absolute.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    let real = fs::canonicalize(&absolute).ok().and_then(|path| Some(path.parent()?.to_owned()));
+    given.into_iter().chain(real).collect()
 }
 
 fn version(source: &Source, value: &Value) -> Result<Version, Error> {
@@ -104,7 +123,7 @@ struct Reading<'r> {
     problems: Vec<Problem>,
     reach: &'r Reach,
     folder: String,
-    root: String,
+    folders: Vec<PathBuf>,
 }
 
 impl Reading<'_> {
@@ -134,7 +153,7 @@ impl Reading<'_> {
         let value = std::mem::take(&mut self.files[number].value);
         let mut walk =
             Walk { resource: file_root(number), base: self.files[number].uri.clone(), place: file_root(number), found: Vec::new() };
-        walk.value(&value, &mut self.index);
+        walk.value(&value, Kind::of_file(number, &value), &mut self.index);
         self.files[number].value = value;
         for (base, reference, place) in walk.found {
             self.fetch(&base, &reference, place);
@@ -146,34 +165,34 @@ impl Reading<'_> {
             None => Err("which is no URI reference".to_owned()),
             Some(uri) if self.index.resources.contains_key(&uri) => return,
             Some(_) if self.files.len() >= MOST_FILES => Err(format!("and no more than {MOST_FILES} files are read")),
-            Some(uri) => self.text(&uri).and_then(|(name, text)| {
-                let (source, value, remarks) = Source::read(&name, text).map_err(|error| format!("which cannot be read: {error}"))?;
+            Some(uri) => self.bytes(&uri).and_then(|(name, bytes)| {
+                let (source, value, remarks) =
+                    Source::read_bytes(&name, bytes).map_err(|error| format!("which cannot be read: {error}"))?;
                 self.add(uri.clone(), uri, source, value, &remarks);
                 Ok(())
             }),
         };
         if let Err(why) = read {
             let text = format!("the reference leads to {reference:?}, {why}; whatever it stands for is not known here");
-            self.problems.push(Problem { code: "reference.unread", place, text });
+            self.problems.push(Problem { code: UNREAD, place, text });
         }
     }
 
-    /// A file's name and text.
-    fn text(&self, uri: &str) -> Result<(String, String), String> {
+    /// A file's name and what it holds.
+    fn bytes(&self, uri: &str) -> Result<(String, Vec<u8>), String> {
         if uri::is_remote(uri) {
             let fetch = self.reach.fetch.as_ref().ok_or("which is remote, and fetching was not allowed")?;
-            return fetch(uri).map(|text| (uri.to_owned(), text)).map_err(|error| format!("which cannot be fetched: {error}"));
+            return fetch(uri).map(|text| (uri.to_owned(), text.into_bytes())).map_err(|error| format!("which cannot be fetched: {error}"));
         }
-        let path = uri::to_path(uri).ok_or("and a document that did not come from a file refers to no other files")?;
-        let root = uri::to_path(&self.root).ok_or("and a document that did not come from a file refers to no other files")?;
+        let path = uri::to_path(uri).filter(|_| !self.folders.is_empty());
+        let path = path.ok_or("and a document that did not come from a file refers to no other files")?;
         let path = fs::canonicalize(path).map_err(|error| format!("which cannot be read: {error}"))?;
-        let folder = Path::new(&root).parent().unwrap_or(Path::new("/"));
-        let inside = path.strip_prefix(folder);
-        if inside.is_err() && !self.reach.outside {
+        let inside = self.folders.iter().find_map(|folder| path.strip_prefix(folder).ok());
+        if inside.is_none() && !self.reach.outside {
             return Err("which lies outside the folder of the document, and that was not allowed".into());
         }
-        let name = inside.map_or_else(|_| path.display().to_string(), |inside| format!("{}{}", self.folder, inside.display()));
-        fs::read_to_string(&path).map(|text| (name, text)).map_err(|error| format!("which cannot be read: {error}"))
+        let name = inside.map_or_else(|| path.display().to_string(), |inside| format!("{}{}", self.folder, inside.display()));
+        fs::read(&path).map(|bytes| (name, bytes)).map_err(|error| format!("which cannot be read: {error}"))
     }
 }
 
@@ -188,21 +207,23 @@ struct Walk {
 }
 
 impl Walk {
-    fn value(&mut self, value: &Value, index: &mut Index) {
+    fn value(&mut self, value: &Value, kind: Kind, index: &mut Index) {
         match value {
-            Value::Array(items) => {
-                for (number, item) in items.iter().enumerate().filter(|(_, item)| item.is_object() || item.is_array()) {
-                    self.place.push(number);
-                    self.value(item, index);
-                    self.place.pop();
-                }
-            }
-            Value::Object(members) => self.object(members, index),
+            Value::Array(items) => items.iter().enumerate().for_each(|(number, item)| self.child(number, item, kind.item(), index)),
+            Value::Object(members) => self.object(members, kind, index),
             _ => {}
         }
     }
 
-    fn object(&mut self, members: &Map<String, Value>, index: &mut Index) {
+    fn child(&mut self, token: impl fmt::Display, value: &Value, kind: Kind, index: &mut Index) {
+        if kind != Kind::Data && (value.is_object() || value.is_array()) {
+            self.place.push(token);
+            self.value(value, kind, index);
+            self.place.pop();
+        }
+    }
+
+    fn object(&mut self, members: &Map<String, Value>, kind: Kind, index: &mut Index) {
         let outer = self.enter(members, index);
         for keyword in ["$anchor", "$dynamicAnchor"] {
             if let Some(Value::String(name)) = members.get(keyword) {
@@ -227,13 +248,7 @@ impl Walk {
                 }
             }
         }
-        for (name, value) in
-            members.iter().filter(|(name, value)| !DATA.contains(&name.as_str()) && (value.is_object() || value.is_array()))
-        {
-            self.place.push(name);
-            self.value(value, index);
-            self.place.pop();
-        }
+        members.iter().for_each(|(name, value)| self.child(name, value, kind.member(name, value), index));
         if let Some((resource, base)) = outer {
             self.resource = resource;
             self.base = base;

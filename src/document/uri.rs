@@ -15,10 +15,11 @@ pub(super) fn resolve(base: &str, reference: &str) -> Option<String> {
     Some(resolved.as_str().to_owned())
 }
 
-/// The URI of a file.
-pub(super) fn of_path(path: &Path) -> String {
+/// The URI of a file. References to it have no dot segments, so that it must have none either.
+pub(super) fn of_path(path: &Path) -> Option<String> {
     let text = path.to_string_lossy().replace('\\', "/");
-    format!("file://{}{}", if text.starts_with('/') { "" } else { "/" }, encode(&text, false))
+    let uri = format!("file://{}{}", if text.starts_with('/') { "" } else { "/" }, encode(&text, false));
+    resolve(&uri, &uri)
 }
 
 /// The path of a file's URI.
@@ -64,7 +65,7 @@ mod tests {
 
     #[test]
     fn paths_and_uris_belong_together() {
-        let uri = of_path(Path::new("/a b/ü%.yaml"));
+        let uri = of_path(Path::new("/a/./../a b/ü%.yaml")).unwrap();
         assert_eq!(uri, "file:///a%20b/%C3%BC%25.yaml");
         assert_eq!(to_path(&uri).unwrap(), "/a b/ü%.yaml");
     }

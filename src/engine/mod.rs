@@ -111,7 +111,8 @@ impl Engine {
     }
 
     /// Of several operations for one method and path: the first that the request is in order for, else the one that it is
-    /// nearest to. Those whose template fixes a query come first.
+    /// nearest to. Those whose template fixes a query come first; one that the request contradicts in that was not meant,
+    /// however little else is wrong.
     fn choose(&self, found: &Found<'_>, request: &Request) -> (&Operation, Judgement) {
         let operations = self.contract.operations();
         let judge = |number: usize| {
@@ -124,13 +125,17 @@ impl Engine {
         }
         let mut numbers = found.numbers.to_vec();
         numbers.sort_by_key(|number| !operations[*number].path().contains('?'));
+        let distance = |judgement: &Judgement| {
+            let contradicts = judgement.violations.iter().any(|violation| violation.code() == "parameter.fixed");
+            (contradicts, judgement.violations.len())
+        };
         let mut nearest: Option<(&Operation, Judgement)> = None;
         for number in numbers {
             let judged = judge(number);
             if judged.1.violations.is_empty() {
                 return judged;
             }
-            if nearest.as_ref().is_none_or(|nearest| judged.1.violations.len() < nearest.1.violations.len()) {
+            if nearest.as_ref().is_none_or(|nearest| distance(&judged.1) < distance(&nearest.1)) {
                 nearest = Some(judged);
             }
         }
@@ -152,9 +157,9 @@ impl Engine {
             }
             Missed::Nothing => {
                 let found = format!("{method} {}", shortened(request.path()));
-                let expected = format!("a path of {}", self.contract.name());
+                let expected = format!("a path of {}", self.contract.names());
                 let violation = Violation::new(Step::Route, "route.unknown-path", Place::Route, expected, found);
-                let near = self.contract.router().near(method, request.path());
+                let near = self.contract.router().near(method, request.path(), self.settings.base_path);
                 let violation = match near.is_empty() {
                     false => violation.with_hint(format!("did you mean {}?", near.join(" or "))),
                     true => violation,
@@ -238,4 +243,33 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Violation {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     let found = format!("a panic: {}", crate::source::quote(text.unwrap_or("without a text")));
     Violation::new(Step::Answer, "answer.panic", Place::Answer(Pointer::root()), "an answer", found)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Contract, MockServer, Request};
+
+    #[test]
+    fn an_operation_whose_fixed_query_is_contradicted_is_not_meant() {
+        let strict = "{requestBody: {content: {application/json: {schema: {required: [a, b, c]}}}}, responses: {'200': {description: d}}}";
+        let text = format!("openapi: 3.1.0\npaths:\n  /r: {{post: {strict}}}\n  /r?beta=true: {{post: {{responses: {{}}}}}}\n");
+        let api = MockServer::builder(&Contract::from_text("api.yaml", &text).unwrap()).lenient(true).start();
+        for (target, operation) in [("/r", "POST /r"), ("/r?beta=false", "POST /r"), ("/r?beta=true", "POST /r?beta=true")] {
+            api.handle(Request::post(target).with_json(&serde_json::json!({})));
+            assert_eq!(api.calls().last().operation().unwrap().name(), operation, "{target}");
+        }
+    }
+    #[test]
+    fn a_path_that_is_unknown_names_all_documents_and_the_base_path_that_it_lacks() {
+        let document = |name: &str, path: &str| {
+            let text = format!("openapi: 3.1.0\nservers: [{{url: /v1}}]\npaths: {{{path}: {{get: {{}}}}}}\n");
+            Contract::from_text(name, &text).unwrap()
+        };
+        let both = document("s1.yaml", "/a").and(&document("s2.yaml", "/b"));
+        let api = MockServer::builder(&both).lenient(true).require_base_path(true).start();
+        api.handle(Request::get("/b"));
+        let said = api.violations()[0].to_string();
+        let hint = "did you mean GET /v1/b (the base path `/v1` before it)?";
+        assert_eq!(said, format!("route: expected a path of s1.yaml or s2.yaml, found GET /b; {hint}"));
+    }
 }

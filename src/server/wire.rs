@@ -46,6 +46,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long to wait after a failed accept: out of file descriptors, say.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 const MOST_STREAMS: u32 = 256;
+/// How much of a body that is too large is read after the answer, and for how long.
+const MOST_DROPPED: usize = 32 << 20;
+const DROP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A listening server. Dropping it stops it.
 pub(super) struct Wire {
@@ -196,16 +199,22 @@ async fn first<L: Future, R: Future>(mut left: Pin<&mut L>, mut right: Pin<&mut 
 }
 
 async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Response<Whole> {
-    let (parts, body) = request.into_parts();
-    let mut reading = pin!(read(body, shared.body_limit));
-    // Most bodies have come with their head: no timer for those.
-    let read = match poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await {
-        Poll::Ready(read) => read,
-        Poll::Pending => timeout(READ_TIMEOUT, reading).await.unwrap_or(Err(Unread::Slow)),
+    let (parts, mut body) = request.into_parts();
+    let read = {
+        let mut reading = pin!(read(&mut body, shared.body_limit));
+        // Most bodies have come with their head: no timer for those.
+        match poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await {
+            Poll::Ready(read) => read,
+            Poll::Pending => timeout(READ_TIMEOUT, reading).await.unwrap_or(Err(Unread::Slow)),
+        }
     };
     let response = match read {
         Ok(body) => shared.engine.handle(detached(parts, body)),
         Err(unread) => {
+            // Who waits to be told to continue sends nothing, and reading would tell it.
+            if matches!(unread, Unread::TooLarge) && !parts.headers.contains_key(header::EXPECT) {
+                tokio::spawn(timeout(DROP_TIMEOUT, drop_rest(body)));
+            }
             let (status, violation) = unread.explain(shared.body_limit);
             shared.engine.refuse(detached(parts, Bytes::new()), status, violation)
         }
@@ -217,7 +226,7 @@ async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Res
         response.headers_mut().append(name, value);
     }
     if status == StatusCode::PAYLOAD_TOO_LARGE || status == StatusCode::REQUEST_TIMEOUT {
-        // The rest of the body is never read, so the connection cannot be used again.
+        // The rest of the body is not read to its end, so the connection cannot be used again.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
@@ -278,7 +287,7 @@ impl Unread {
 }
 
 /// Reads a body under a limit. One that came in one piece is not copied.
-async fn read(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+async fn read(body: &mut Incoming, limit: usize) -> Result<Bytes, Unread> {
     if body.size_hint().lower() > limit as u64 {
         return Err(Unread::TooLarge);
     }
@@ -300,6 +309,17 @@ async fn read(body: Incoming, limit: usize) -> Result<Bytes, Unread> {
         }
     }
     Ok(if whole.is_empty() { first } else { whole.into() })
+}
+
+/// Reads on for a while, while the answer is sent: were the connection closed with bytes unread, the client would be told of a
+/// reset, and might never see the answer (RFC 9112, section 9.6).
+async fn drop_rest(mut body: Incoming) {
+    let mut dropped = 0;
+    while dropped < MOST_DROPPED
+        && let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+    {
+        dropped += frame.data_ref().map_or(0, Bytes::len);
+    }
 }
 
 /// A body that is there already.

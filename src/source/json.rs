@@ -1,11 +1,15 @@
 //! JSON (RFC 8259) text to value. Members given twice are found, not swallowed; a defect says where it lies.
 
-use std::{cell::RefCell, fmt};
+use std::{borrow::Cow, cell::RefCell, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::{SyntaxDefect, position_of};
+use super::{
+    SyntaxDefect,
+    places::{Places, Walked},
+    position_of,
+};
 use crate::{error::Position, pointer::Pointer};
 
 /// A place in a JSON text that could not be read.
@@ -218,27 +222,42 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 }
 
-/// Finds where the value named by `tokens` begins; for a member, where its name begins.
-///
-/// `text` is known to be valid JSON.
-pub(super) fn locate(text: &str, tokens: &[String]) -> Option<Position> {
-    let mut scan = Scan { text: text.as_bytes(), offset: 0 };
-    scan.blank();
-    let mut start = scan.offset;
-    for token in tokens {
-        start = match scan.peek()? {
-            b'{' => scan.find_member(token)?,
-            b'[' => scan.find_item(token.parse().ok()?)?,
-            _ => return None,
-        };
+/// Where each value begins. `text` is known to be valid JSON; what is not ends the walk.
+pub(super) fn places(text: &str) -> Places {
+    let mut walked = Walked::default();
+    let mut scan = Scan { text: text.as_bytes(), offset: 0, seen: 0, line: 1, column: 1 };
+    while !walked.is_done()
+        && let Some(byte) = scan.peek()
+    {
+        match byte {
+            b'{' | b'[' => {
+                walked.open(scan.position());
+                scan.offset += 1;
+            }
+            b'}' | b']' => {
+                walked.close();
+                scan.offset += 1;
+            }
+            b'"' => scan.string(&mut walked),
+            b',' | b':' => scan.offset += 1,
+            blank if blank.is_ascii_whitespace() => scan.offset += 1,
+            _ => {
+                walked.value(scan.position());
+                scan.skip_literal();
+            }
+        }
     }
-    Some(position_of(scan.text, start))
+    walked.finish()
 }
 
 /// A walk over valid JSON.
 struct Scan<'t> {
     text: &'t [u8],
     offset: usize,
+    /// Up to where lines and columns are counted.
+    seen: usize,
+    line: usize,
+    column: usize,
 }
 
 impl Scan<'_> {
@@ -246,78 +265,30 @@ impl Scan<'_> {
         self.text.get(self.offset).copied()
     }
 
-    fn blank(&mut self) {
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
-            self.offset += 1;
-        }
-    }
-
-    /// Steps over one punctuation mark and the blanks around it.
-    fn mark(&mut self) {
-        self.blank();
-        self.offset += 1;
-        self.blank();
-    }
-
-    /// Enters the object here and stops at the member's value; gives the offset of its name.
-    fn find_member(&mut self, name: &str) -> Option<usize> {
-        self.mark();
-        while self.peek()? != b'}' {
-            let start = self.offset;
-            self.skip();
-            let written: String = serde_json::from_slice(&self.text[start..self.offset]).ok()?;
-            self.mark();
-            if written == name {
-                return Some(start);
-            }
-            self.skip();
-            self.blank();
-            if self.peek()? == b',' {
-                self.mark();
+    /// Line and column here. Counted on from the place before: a text may be one line of megabytes.
+    fn position(&mut self) -> Position {
+        for &byte in &self.text[self.seen..self.offset] {
+            match byte {
+                b'\n' => (self.line, self.column) = (self.line + 1, 1),
+                // The bytes of a character after its first.
+                0x80..=0xBF => {}
+                _ => self.column += 1,
             }
         }
-        None
+        self.seen = self.offset;
+        Position { line: self.line, column: self.column }
     }
 
-    /// Enters the array here and stops at the item; gives its offset.
-    fn find_item(&mut self, index: usize) -> Option<usize> {
-        self.mark();
-        for _ in 0..index {
-            if self.peek()? == b']' {
-                return None;
-            }
-            self.skip();
-            self.blank();
-            if self.peek()? == b',' {
-                self.mark();
-            }
+    /// A text: a name if a colon follows, else a value.
+    fn string(&mut self, walked: &mut Walked) {
+        let (at, start) = (self.position(), self.offset);
+        self.skip_string();
+        let blanks = self.text[self.offset..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if self.text.get(self.offset + blanks) != Some(&b':') {
+            return walked.value(at);
         }
-        (self.peek()? != b']').then_some(self.offset)
-    }
-
-    /// Steps over one value, without recursion.
-    fn skip(&mut self) {
-        let mut depth = 0_usize;
-        loop {
-            match self.peek() {
-                Some(b'"') => self.skip_string(),
-                Some(b'{' | b'[') => {
-                    depth += 1;
-                    self.offset += 1;
-                }
-                Some(b'}' | b']') => {
-                    depth = depth.saturating_sub(1);
-                    self.offset += 1;
-                }
-                Some(b',' | b':') => self.offset += 1,
-                Some(byte) if byte.is_ascii_whitespace() => self.offset += 1,
-                Some(_) => self.skip_literal(),
-                None => return,
-            }
-            if depth == 0 {
-                return;
-            }
-        }
+        let name: Result<Cow<'_, str>, _> = serde_json::from_slice(&self.text[start..self.offset]);
+        walked.key(&name.unwrap_or_default(), at);
     }
 
     fn skip_string(&mut self) {
@@ -325,13 +296,15 @@ impl Scan<'_> {
         while let Some(byte) = self.peek() {
             self.offset += if byte == b'\\' { 2 } else { 1 };
             if byte == b'"' {
-                return;
+                break;
             }
         }
+        // A text that ends with a backslash is none of valid JSON.
+        self.offset = self.offset.min(self.text.len());
     }
 
     fn skip_literal(&mut self) {
-        while self.peek().is_some_and(|byte| !matches!(byte, b',' | b'}' | b']') && !byte.is_ascii_whitespace()) {
+        while self.peek().is_some_and(|byte| !matches!(byte, b',' | b'}' | b']' | b':' | b'"') && !byte.is_ascii_whitespace()) {
             self.offset += 1;
         }
     }

@@ -3,12 +3,16 @@
 //! Keys are text whatever they look like (`200:`), dates and `no` stay text. Merge keys (`<<`) are resolved, because
 //! documents written for older readers use them.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, SpannedEventReceiver, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
-use super::{MAX_DEPTH, Remarks, SyntaxDefect, position_of};
+use super::{
+    MAX_DEPTH, Remarks, SyntaxDefect,
+    places::{Places, Walked},
+    position_of,
+};
 use crate::{error::Position, pointer::Pointer};
 
 /// How many values a document may hold, those that aliases repeat included. A 13 MB document holds about 400,000.
@@ -47,9 +51,18 @@ impl<'t> Reader<'t> {
                 (Event::StreamEnd, span) => {
                     return Err(self.defect(&span, "a document", "an empty text"));
                 }
-                (event, span) => return self.value(event, &span, 0),
+                (event, span) => {
+                    let value = self.value(event, &span, 0)?;
+                    return self.end().map(|()| value);
+                }
             }
         }
+    }
+
+    /// What follows the value must begin another document, or be nothing.
+    fn end(&mut self) -> Result<(), SyntaxDefect> {
+        while !matches!(self.next()?.0, Event::DocumentStart(_) | Event::StreamEnd) {}
+        Ok(())
     }
 
     fn next(&mut self) -> Result<(Event<'t>, Span), SyntaxDefect> {
@@ -85,6 +98,8 @@ impl<'t> Reader<'t> {
 
     fn value(&mut self, event: Event<'t>, span: &Span, depth: usize) -> Result<Value, SyntaxDefect> {
         if depth > MAX_DEPTH {
+            // The place would be as long as it is deep.
+            self.path = Pointer::root();
             return Err(self.defect(span, &format!("at most {MAX_DEPTH} levels"), "more"));
         }
         self.count(1, span)?;
@@ -226,99 +241,74 @@ fn position(span: &Span) -> Position {
     Position { line: span.start.line(), column: span.start.col() + 1 }
 }
 
-/// Finds where the value named by `tokens` begins; for a member, where its key begins.
-///
-/// A place that is reached through an alias or a merge key has no position of its own, so `None`.
-pub(super) fn locate(text: &str, tokens: &[String]) -> Option<Position> {
-    let mut finder = Finder { tokens, path: Vec::new(), matched: 0, found: None };
+/// Where each value of the first document begins. What an alias or a merge key stands for has no place of its own.
+pub(super) fn places(text: &str) -> Places {
+    let mut finder = Finder::default();
     let mut events: Events<'_> = Parser::new_from_str(text);
-    while finder.found.is_none() {
-        match events.next_event()? {
-            Ok((Event::StreamEnd | Event::DocumentEnd, _)) | Err(_) => return None,
-            Ok((event, span)) => finder.on_event(event, span),
-        }
+    while !finder.walked.is_done()
+        && let Some(Ok((event, span))) = events.next_event()
+    {
+        finder.on_event(event, span);
     }
-    finder.found
+    finder.walked.finish()
 }
 
-/// Follows the events of one document down to a place.
-struct Finder<'p> {
-    tokens: &'p [String],
+/// Tells keys from values among the events of one document.
+#[derive(Default)]
+struct Finder {
+    walked: Walked,
     /// The collections that are open.
-    path: Vec<Open>,
-    /// How many of the open collections lie on the way to the place.
-    matched: usize,
-    found: Option<Position>,
+    open: Vec<Open>,
 }
 
+#[derive(PartialEq)]
 enum Open {
-    Sequence {
-        next: usize,
-    },
-    /// `key` is what stands before the value that comes next.
-    Mapping {
-        key: Option<(String, Position)>,
-    },
+    Sequence,
+    /// A key comes next.
+    Mapping,
+    /// The value of a key comes next.
+    Member,
 }
 
-impl<'t> SpannedEventReceiver<'t> for Finder<'_> {
+impl<'t> SpannedEventReceiver<'t> for Finder {
     fn on_event(&mut self, event: Event<'t>, span: Span) {
+        let at = position(&span);
         match event {
-            Event::Scalar(text, _, _, _) => self.scalar(text, &span),
-            Event::Alias(_) => self.scalar(Cow::Borrowed("*"), &span),
-            Event::SequenceStart(..) => self.open(Open::Sequence { next: 0 }, &span),
-            Event::MappingStart(..) => self.open(Open::Mapping { key: None }, &span),
+            Event::Scalar(text, ..) => self.scalar(&text, at),
+            Event::Alias(_) => self.scalar("*", at),
+            Event::SequenceStart(..) => self.start(Open::Sequence, at),
+            Event::MappingStart(..) => self.start(Open::Mapping, at),
             Event::SequenceEnd | Event::MappingEnd => {
-                self.path.pop();
-                self.matched = self.matched.min(self.path.len());
+                self.open.pop();
+                self.walked.close();
             }
             _ => {}
         }
     }
 }
 
-impl Finder<'_> {
-    fn scalar(&mut self, text: Cow<'_, str>, span: &Span) {
-        if let Some(Open::Mapping { key: key @ None }) = self.path.last_mut() {
-            *key = Some((text.into_owned(), position(span)));
-        } else {
-            self.value(span);
-        }
+impl Finder {
+    fn scalar(&mut self, text: &str, at: Position) {
+        if self.turn() { self.walked.key(text, at) } else { self.walked.value(at) }
     }
 
-    fn open(&mut self, collection: Open, span: &Span) {
-        if let Some(Open::Mapping { key: key @ None }) = self.path.last_mut() {
-            // A collection as a key: nothing that a pointer could name.
-            *key = Some((String::new(), position(span)));
-            return;
-        }
-        let on_the_way = self.value(span);
-        self.path.push(collection);
-        if on_the_way {
-            self.matched = self.path.len();
-        }
+    fn start(&mut self, collection: Open, at: Position) {
+        // As a key, a collection is nothing that a pointer could name, and the reader refuses it.
+        self.turn();
+        self.walked.open(at);
+        self.open.push(collection);
     }
 
-    /// A value begins: whether it lies on the way to the place, or is it.
-    fn value(&mut self, span: &Span) -> bool {
-        let depth = self.path.len();
-        let on_the_way = self.matched == depth;
-        let (name, start) = match self.path.last_mut() {
-            None => (None, position(span)),
-            Some(Open::Sequence { next }) => {
-                *next += 1;
-                (Some((*next - 1).to_string()), position(span))
-            }
-            Some(Open::Mapping { key }) => match key.take() {
-                Some((name, start)) => (Some(name), start),
-                None => return false,
-            },
-        };
-        let fits = on_the_way && name.is_none_or(|name| self.tokens.get(depth - 1) == Some(&name));
-        if fits && depth == self.tokens.len() {
-            self.found = Some(start);
+    /// Whether a key is at hand; in a mapping, keys and values take turns.
+    fn turn(&mut self) -> bool {
+        let Some(open) = self.open.last_mut() else { return false };
+        let is_key = *open == Open::Mapping;
+        match open {
+            Open::Sequence => {}
+            Open::Mapping => *open = Open::Member,
+            Open::Member => *open = Open::Mapping,
         }
-        fits
+        is_key
     }
 }
 
@@ -373,9 +363,9 @@ mod tests {
     #[test]
     fn depth_is_limited_and_cycles_are_refused() {
         // The parser has a limit of its own for flow collections, ours holds for all.
-        assert!(failure(&"[".repeat(5_000)).contains("limit"), "{}", failure(&"[".repeat(5_000)));
+        assert_eq!(failure(&"[".repeat(5_000)), r#"1:256 Some(""): expected valid YAML, found recursion limit exceeded"#);
         let block: String = (0..300).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-        assert!(failure(&block).contains("at most 128 levels"), "{}", failure(&block));
+        assert_eq!(failure(&block), r#"130:130 Some(""): expected at most 128 levels, found more"#);
         assert!(failure("a: &a [*a]").contains("inside the value that it names"), "{}", failure("a: &a [*a]"));
     }
 

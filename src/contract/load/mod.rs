@@ -9,7 +9,7 @@ mod servers;
 mod swagger;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, OnceLock},
 };
 
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::{Contract, Inner, Operation, Rules, SecurityScheme, Warning};
 use crate::{
-    document::{self, Document, Problem, Reach, Version},
+    document::{self, Document, Problem, Reach, UNREAD, UNRESOLVED, Version},
     error::{DefectKind, Error},
     message::Method,
     pointer::Pointer,
@@ -53,7 +53,7 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
     loader.schemes = loader.schemes();
     let operations = loader.operations();
     let info = |name: &str| document.root().pointer(&format!("/info/{name}")).map(text_of).unwrap_or_default();
-    let problems = loader.problems.into_iter().map(|problem| Warning::of(problem, &document)).collect();
+    let problems = distinct(loader.problems).into_iter().map(|problem| Warning::of(problem, &document)).collect();
     let inner = Inner {
         title: info("title"),
         version: info("version"),
@@ -64,6 +64,19 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
         router: OnceLock::new(),
     };
     Ok(Contract { inner: Arc::new(inner), rules: Arc::new(Rules::default()) })
+}
+
+/// Each problem once: what several operations refer to is looked at for each of them, and a reference that was not read leads
+/// nowhere, of course.
+fn distinct(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let unread = problems.iter().filter(|problem| problem.code == UNREAD).map(|problem| problem.place.clone());
+    let unread: HashSet<Pointer> = unread.collect();
+    let mut told = HashSet::new();
+    problems.retain(|problem| {
+        let follows = problem.code == UNRESOLVED && unread.contains(&problem.place);
+        !follows && told.insert((problem.code, problem.place.clone(), problem.text.clone()))
+    });
+    problems
 }
 
 fn text_of(value: &Value) -> String {
@@ -122,22 +135,29 @@ impl<'d> Loader<'d> {
             Err(place) => {
                 let found = document.resolve(&place).map_or_else(|| "nothing".into(), describe);
                 let text = format!("expected a reference that leads to {what}, found {found}: it is ignored");
-                self.warn("reference.unresolved", &place, text);
+                self.warn(UNRESOLVED, &place, text);
                 None
             }
         }
     }
 
-    /// The names of the members of an object that may be missing; its own extensions are none.
+    /// The names of a map that may be missing. They are the author's, and may begin with `x-`, as names of headers do.
     fn names_at(&mut self, at: &Pointer, what: &str) -> Vec<String> {
         match self.document.resolve(at) {
             None | Some(Value::Null) => Vec::new(),
-            Some(Value::Object(members)) => members.keys().filter(|name| !name.starts_with("x-")).cloned().collect(),
+            Some(Value::Object(members)) => members.keys().cloned().collect(),
             Some(other) => {
                 self.malformed(at, &format!("{what}, which is an object"), other);
                 Vec::new()
             }
         }
+    }
+
+    /// The names of an object that has extensions beside them: `paths` (OpenAPI 3.1, section 4.8.8) or `responses` (4.8.16).
+    fn names_beside_extensions(&mut self, at: &Pointer, what: &str) -> Vec<String> {
+        let mut names = self.names_at(at, what);
+        names.retain(|name| !name.starts_with("x-"));
+        names
     }
 
     /// The number of items of an array that may be missing.
@@ -211,9 +231,10 @@ impl<'d> Loader<'d> {
     fn operations(&mut self) -> Vec<Operation> {
         let at = Pointer::root().join("paths");
         let mut operations = Vec::new();
-        for path in self.names_at(&at, "paths") {
+        for path in self.names_beside_extensions(&at, "paths") {
             let place = at.join(&path);
             let path = self.path(&place, &path);
+            self.template(&place, &path);
             // What stands beside a `$ref` is part of the path item too, as far as it can be.
             let beside = self.document.resolve(&place).and_then(Value::as_object).filter(|item| item.contains_key("$ref"));
             if let Some(members) = beside {
@@ -238,6 +259,18 @@ impl<'d> Loader<'d> {
         }
         self.warn("path.no-slash", place, format!("expected a path that begins with `/`, found {}: it is read as if it did", quote(path)));
         format!("/{trimmed}")
+    }
+
+    /// Braces that do not enclose a name, and a name given twice (OpenAPI 3.2, sections 4.8.2 and 4.8.1).
+    fn template(&mut self, place: &Pointer, path: &str) {
+        if !router::is_template(path) {
+            let text = format!("expected braces around the names of parameters, found {}: what is no parameter is text", quote(path));
+            self.warn("path.braces", place, text);
+        }
+        let mut names = HashSet::new();
+        for name in router::parameters(path).filter(|name| !names.insert(*name)) {
+            self.warn("path.parameter-twice", place, format!("the path has the parameter `{name}` twice, and only the first is judged"));
+        }
     }
 
     /// Paths that differ in the names of their parameters alone are one path (OpenAPI 3.1, section 4.8.8.2).
@@ -310,7 +343,9 @@ impl<'d> Loader<'d> {
     fn same_id(&mut self, id: &str, place: &Pointer) {
         match self.ids.get(id) {
             Some(other) => {
-                let text = format!("expected an `operationId` of its own, found {}, which is that of {other}", quote(id));
+                // Document and pointer: line and column would cost a walk through the text while loading.
+                let text =
+                    format!("expected an `operationId` of its own, found {}, which is that of {:?}", quote(id), self.document.place(other));
                 self.warn("operation-id.duplicate", &place.join("operationId"), text);
             }
             None => {
@@ -418,6 +453,76 @@ mod tests {
         ];
         let said: Vec<String> = documents.iter().map(|text| format!("{}\n", warnings(text).join("\n"))).collect();
         insta::assert_snapshot!(said.join("\n"));
+    }
+
+    #[test]
+    fn schemas_are_looked_at_whatever_they_are_called() {
+        let wrong = "{schema: {type: 5}}";
+        let text = format!(
+            "{HEAD}      responses:\n        default:\n          description: d\n          headers: {{x-rate: {wrong}}}\n          \
+             content: {{application/json: {wrong}}}\n        x-a: {wrong}\n"
+        );
+        let said = warnings(&text);
+        let place = "/paths/~1a/get/responses/default";
+        let expected = [format!("{place}/content/application~1json/schema/type"), format!("{place}/headers/x-rate/schema/type")];
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said.iter().zip(expected).all(|(said, place)| said.contains(&format!("{place}: "))), "{said:?}");
+    }
+
+    #[test]
+    fn names_in_maps_may_begin_as_extensions_do() {
+        let text = "openapi: 3.2.0\ninfo: {title: t, version: v}\ncomponents: {securitySchemes: {x-api-key: {type: http, scheme: bearer}}}\n\
+            paths:\n  x-note: 1\n  /a:\n    additionalOperations: {x-link: {responses: {'200': {description: d}}}}\n    put:\n      \
+            security: [{x-api-key: []}]\n      requestBody: {content: {multipart/form-data: {encoding: {x-part: {contentType: a/b}}}}}\n      \
+            responses:\n        x-note: 1\n        '200':\n          description: d\n          headers: {x-rate: {schema: {}}}\n          \
+            content: {text/plain: {examples: {x-good: {value: fine}}}}\n";
+        assert_eq!(warnings(text), [""; 0]);
+        let contract = Contract::from_text("api.yaml", text).unwrap();
+        let names: Vec<&str> = contract.operations().iter().map(Operation::name).collect();
+        assert_eq!(names, ["PUT /a", "x-link /a"]);
+        let operation = contract.operation("PUT /a");
+        let body = operation.request_body.as_ref().unwrap();
+        let response = &operation.responses[0];
+        assert_eq!(operation.security[0][0].scheme.name, "x-api-key");
+        assert!(body.content[0].encoding_of("x-part").is_some());
+        assert_eq!(response.headers[0].name, "x-rate");
+        assert_eq!(response.content[0].valid_example().unwrap(), "fine");
+    }
+
+    #[test]
+    fn templates_and_statuses_that_cannot_be_meant_are_told() {
+        let answers = |responses: &str| format!("{{get: {{responses: {responses}}}}}");
+        let one = answers("{'200': {description: d}}");
+        let cases = [
+            ("/e/{x", one.clone(), "path.braces"),
+            ("/e/x}", one.clone(), "path.braces"),
+            ("/e/{}", one.clone(), "path.braces"),
+            ("/e/{x{y}}", one.clone(), "path.braces"),
+            ("/g/{x}/{x}", one.clone(), "path.parameter-twice"),
+            ("/h", answers("{2XX: {description: d}, 2xx: {description: d}}"), "response.duplicate"),
+            ("/h", answers("{'200': {description: d}, '200 ': {description: d}}"), "response.duplicate"),
+            ("/h", answers("{' 2XX': {description: d}}"), "blank"),
+        ];
+        for (path, item, code) in cases {
+            let contract =
+                Contract::from_text("api.yaml", &format!("openapi: 3.1.0\ninfo: {{title: t, version: v}}\npaths: {{'{path}': {item}}}"));
+            let contract = contract.unwrap();
+            assert!(contract.warnings().iter().any(|warning| warning.code() == code), "{path} {item}: {:?}", contract.warnings());
+        }
+    }
+
+    #[test]
+    fn what_many_refer_to_is_warned_of_once() {
+        let use_it = "parameters: [{$ref: '#/components/parameters/P'}, {$ref: 'far.yaml#/Q'}]";
+        let operations = ["get", "put", "post"].map(|method| format!("    {method}:\n      {use_it}\n{RESPONSES}"));
+        let text = format!(
+            "openapi: 3.1.0\ninfo: {{}}\ncomponents: {{parameters: {{P: {{name: p, in: query}}}}}}\npaths:\n  /a:\n{}",
+            operations.concat()
+        );
+        let contract = Contract::from_text("api.yaml", &text).unwrap();
+        let codes: Vec<&str> = contract.warnings().iter().map(Warning::code).collect();
+        let unread = ["reference.unread"; 3];
+        assert_eq!(codes, [&unread[..], &["info.missing", "info.missing", "parameter.no-schema"]].concat());
     }
 
     #[test]

@@ -154,7 +154,7 @@ impl<'d> Loader<'d> {
                 let Some(found) = self.object(&at, "responses") else { return Vec::new() };
                 found.members.keys().filter(|key| !key.starts_with("x-")).map(|key| (key.clone(), found.place.join(key))).collect()
             }
-            _ => self.names_at(&at, "responses").into_iter().map(|key| (key.clone(), at.join(key))).collect::<Vec<_>>(),
+            _ => self.names_beside_extensions(&at, "responses").into_iter().map(|key| (key.clone(), at.join(key))).collect::<Vec<_>>(),
         };
         if names.is_empty() {
             self.warn(
@@ -163,13 +163,10 @@ impl<'d> Loader<'d> {
                 "expected a member `responses` with at least one, found none: the answer is 200 without a body",
             );
         }
+        let mut known: Vec<(DeclaredStatus, String)> = Vec::new();
         for (key, place) in names {
-            let Some(status) = status(key.trim()) else {
-                let text =
-                    format!("expected a status such as 200, a range such as 4XX, or `default`, found {}: it is ignored", quote(&key));
-                self.warn("response.status", &place, text);
-                continue;
-            };
+            let Some(status) = self.response_status(&key, &place, &known) else { continue };
+            known.push((status, key));
             let Some(found) = self.object(&place, "a response") else { continue };
             if !found.members.contains_key("description") && self.document.version < Version::V3_2 {
                 self.warn("response.no-description", &found.place, "expected a member `description`, found none");
@@ -182,6 +179,24 @@ impl<'d> Loader<'d> {
         }
         responses.sort_by_key(|response| response.status);
         responses
+    }
+
+    /// The status that a key means; `None` if it means none, or what a key before it meant.
+    fn response_status(&mut self, key: &str, place: &Pointer, known: &[(DeclaredStatus, String)]) -> Option<DeclaredStatus> {
+        let Some(status) = status(key.trim()) else {
+            let text = format!("expected a status such as 200, a range such as 4XX, or `default`, found {}: it is ignored", quote(key));
+            self.warn("response.status", place, text);
+            return None;
+        };
+        if key.trim() != key {
+            self.warn("blank", place, format!("the status {} has blanks around it, which are ignored", quote(key)));
+        }
+        if let Some((_, other)) = known.iter().find(|(known, _)| *known == status) {
+            let text = format!("this response is for the same status as {}, and only that one counts", quote(other));
+            self.warn("response.duplicate", place, text);
+            return None;
+        }
+        Some(status)
     }
 
     /// Headers of a response or of a part of a body. `Content-Type` has a place of its own (section 4.8.17.1).

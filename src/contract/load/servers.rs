@@ -7,14 +7,15 @@ use serde_json::{Map, Value};
 /// How many base paths the values of one server's variables may make.
 const MOST: usize = 200;
 
-/// The base paths of a `servers` list, without the slash at the end; empty ones are none.
+/// The base paths of a `servers` list, without the slash at the end. One that is empty stands beside others, as it makes a path
+/// without them right; alone it is none.
 ///
 /// A variable stands for each of its `enum` values, else for its default.
 pub(super) fn bases(servers: &Value) -> Arc<[String]> {
     let mut bases: Vec<String> = servers.as_array().into_iter().flatten().flat_map(expanded).filter_map(|url| path(&url)).collect();
     bases.sort();
     bases.dedup();
-    bases.into()
+    if bases == [""] { Arc::default() } else { bases.into() }
 }
 
 /// The base path of Swagger 2.0.
@@ -50,6 +51,7 @@ fn values(variable: &Value) -> Vec<String> {
     std::iter::once(default).chain(others).collect()
 }
 
+/// The path of a server's URL; `None` for what is neither absolute nor a path.
 fn path(url: &str) -> Option<String> {
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
@@ -58,7 +60,7 @@ fn path(url: &str) -> Option<String> {
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     // A relative URL is relative to where the document is served, which is nowhere here.
     let path = path.strip_prefix("./").map_or_else(|| path.to_owned(), |rest| format!("/{rest}"));
-    Some(path).filter(|path| path.len() > 1 && path.starts_with('/'))
+    Some(path).filter(|path| path.is_empty() || path.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -78,7 +80,9 @@ mod tests {
             {"url": "/"},
             {"description": "none"}
         ]);
-        assert_eq!(*bases(&servers), ["/b/x", "/c/x", "/scheme-less", "/v2"]);
+        assert_eq!(*bases(&servers), ["", "/b/x", "/c/x", "/scheme-less", "/v2"]);
+        assert_eq!(*bases(&json!([{"url": "https://h"}, {"url": "/"}])), [""; 0]);
+        assert_eq!(*bases(&json!([{"url": "api.example.com/v1"}, {"url": "/v1"}])), ["/v1"]);
         assert_eq!(*bases(&Value::Null), [""; 0]);
         assert_eq!(*base_path(Some(&json!("v1/"))), ["/v1"]);
         assert_eq!(*base_path(Some(&json!("/"))), [""; 0]);

@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Findings, whole};
 use crate::{
-    codec::{self, Part, Undecoded, Unreadable},
+    codec::{self, Key, Nested, Part, Undecoded, Unreadable},
     contract::{Encoding, MediaType, Operation, RequestBody},
     media::{self, Kind},
     message::{Bytes, Request, header_text},
@@ -178,38 +178,35 @@ fn multipart(
     findings: &mut Findings,
 ) -> Result<Value, Violation> {
     let parts = codec::read_parts(body, content_type).map_err(syntax)?;
-    let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
-    let root = annotations.map(|annotations| (annotations, annotations.root()));
+    let whole = media_type.schema.as_ref().map(|schema| (schema.annotations(), schema.annotations().root()));
     if parts.iter().all(|part| part.name.is_none()) && !media::essence(content_type).ends_with("/form-data") {
-        let items = root.and_then(|(annotations, note)| annotations.items(note));
+        let items = codec::below(whole, &[None]).map(|(_, note)| note);
         return Ok(parts.iter().map(|part| part_value(part, None, items, Pointer::root(), findings)).collect());
     }
-    let mut members: Map<String, Value> = Map::new();
+    let mut nested = Nested::default();
     for part in &parts {
         let Some(name) = part.name.as_deref() else {
             let found = "one without it";
             return Err(Violation::new(Step::Body, "body.syntax", Place::BODY, "parts with a `name` in their Content-Disposition", found));
         };
-        let note = root.and_then(|(annotations, note)| annotations.member(note, name));
-        let encoding = media_type.encoding_of(name);
+        // What libraries write for arrays and objects of files: `files[]`, `a[b]`.
+        let (stem, keys) = codec::cut_name(name, whole);
+        let place = part_place(stem, &keys);
+        let encoding = media_type.encoding_of(name).or_else(|| media_type.encoding_of(stem));
         if let Some(encoding) = encoding {
-            judge_part(operation, part, name, encoding, findings);
+            judge_part(operation, part, &place, encoding, findings);
         }
-        let value = part_value(part, encoding, note, Pointer::root().join(name), findings);
-        match members.get_mut(name) {
-            None => {
-                // One of several is one all the same.
-                let list = note.is_some_and(|note| note.types.has(Types::ARRAY) && !note.types.has(Types::STRING)) && !value.is_array();
-                members.insert(name.to_owned(), if list { Value::Array(vec![value]) } else { value });
-            }
-            Some(Value::Array(several)) => several.push(value),
-            Some(one) => {
-                let first = one.take();
-                *one = Value::Array(vec![first, value]);
-            }
-        }
+        let path: Vec<Key> = std::iter::once(Some(stem.to_owned())).chain(keys.iter().cloned()).collect();
+        let note = codec::below(whole, &path).map(|(_, note)| note);
+        let value = part_value(part, encoding, note, place, findings);
+        nested.add(stem, &keys, value).map_err(syntax)?;
     }
-    Ok(Value::Object(members))
+    Ok(Value::Object(nested.into_members(whole).collect()))
+}
+
+/// The place of a part's value, as far as its name tells it.
+fn part_place(stem: &str, keys: &[Key]) -> Pointer {
+    keys.iter().map_while(Option::as_deref).fold(Pointer::root().join(stem), |place, key| place.join(key))
 }
 
 /// What a part holds: JSON where it, the document or its schema says so (OpenAPI 3.1, section 4.8.15.1), else text.
@@ -233,8 +230,8 @@ fn part_value(part: &Part, encoding: Option<&Encoding>, note: Option<&Note>, pla
 }
 
 /// What `encoding` says about a part: its media type and its headers.
-fn judge_part(operation: &Operation, part: &Part, name: &str, encoding: &Encoding, findings: &mut Findings) {
-    let place = Place::Body(Pointer::root().join(name));
+fn judge_part(operation: &Operation, part: &Part, place: &Pointer, encoding: &Encoding, findings: &mut Findings) {
+    let place = Place::Body(place.clone());
     let rule = || operation.place(&operation.pointer.join("requestBody"));
     let own = part.headers.get("content-type").and_then(header_text);
     if let (Some(own), Some(declared)) = (own, encoding.content_type.as_deref())
@@ -469,6 +466,14 @@ paths:
         let o = part("name=o", r#"{"a":1}"#);
         let l = part("name=l", "x");
         assert_eq!(form(TYPE, &whole(&[n, o, l])), r#"{"l":["x"],"n":5,"o":{"a":1}}"#);
+        let several = [("l[]", "x"), ("l[]", "y"), ("o[a][b]", "1"), ("odd[", "2")].map(|(name, text)| part(&format!("name=\"{name}\""), text));
+        assert_eq!(form(TYPE, &whole(&several)), r#"{"l":["x","y"],"o":{"a":{"b":"1"}},"odd[":"2"}"#);
+        let indexed = [("l[1]", "y"), ("l[0]", "x")].map(|(name, text)| part(&format!("name=\"{name}\""), text));
+        assert_eq!(form(TYPE, &whole(&indexed)), r#"{"l":["x","y"]}"#);
+        let clash = [part("name=o", "{}"), part("name=\"o[a]\"", "1")];
+        assert!(form(TYPE, &whole(&clash)).contains("expected `o` either with brackets or without, found both"));
+        let png = part("name=\"f[]\"; filename=a.gif\r\nContent-Type: text/plain\r\nX-Part: 1", "GIF");
+        assert!(form(TYPE, &whole(&[png])).contains("body.part-type body /f: "), "the encoding of `f` is that of `f[]`");
         let file = part("name=f; filename=a.gif\r\nContent-Type: text/plain", "GIF");
         let said = form(TYPE, &whole(&[file]));
         assert!(

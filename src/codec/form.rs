@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Unreadable,
-    nested::{Nested, keys},
+    nested::{Nested, cut, member},
 };
 use crate::{
     contract::{MediaType, Style},
@@ -31,20 +31,13 @@ pub(crate) fn read(body: &[u8], media_type: &MediaType) -> Result<Value, Unreada
         let at = error.valid_up_to();
         Unreadable::new("UTF-8 text", format!("the byte 0x{:02X} at offset {at}", body[at]))
     })?;
-    let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
-    let root = annotations.map(|annotations| (annotations, annotations.root()));
-    let noted = |name: &str| root.and_then(|(annotations, note)| Some((annotations, annotations.member(note, name)?)));
-    let declared = |name: &str| root.is_some_and(|(annotations, note)| annotations.members(note).any(|(known, _)| known == name));
+    let whole = media_type.schema.as_ref().map(|schema| (schema.annotations(), schema.annotations().root()));
     let mut nested = Nested::default();
     for (name, value) in pairs(text) {
-        // A name with brackets that is declared as it stands is no nesting.
-        let (stem, keys) = match keys(&name) {
-            Some((stem, keys)) if !declared(&name) => (stem, keys),
-            _ => (&*name, Vec::new()),
-        };
+        let (stem, keys) = cut(&name, whole);
         let encoding = media_type.encoding_of(stem);
         let delimited = encoding.filter(|encoding| encoding.explode == Some(false) && keys.is_empty());
-        match delimited.filter(|_| noted(stem).is_some_and(|(_, note)| note.types.has(Types::ARRAY))) {
+        match delimited.filter(|_| member(whole, stem).is_some_and(|(_, note)| note.types.has(Types::ARRAY))) {
             Some(encoding) => {
                 for piece in split(value, encoding.style.unwrap_or(Style::Form)) {
                     nested.add(stem, &[None], decode(piece).into_owned())?;
@@ -53,12 +46,9 @@ pub(crate) fn read(body: &[u8], media_type: &MediaType) -> Result<Value, Unreada
             None => nested.add(stem, &keys, decode(value).into_owned())?,
         }
     }
-    let names: Vec<String> = nested.names().map(str::to_owned).collect();
     let mut members = Map::new();
-    for name in names {
-        let noted = noted(&name);
-        let mut value = nested.take(&name, noted).unwrap_or_default();
-        let structured = noted.is_some_and(|(_, note)| note.types.has(Types::OBJECT.and(Types::ARRAY)));
+    for (name, mut value) in nested.into_members(whole) {
+        let structured = member(whole, &name).is_some_and(|(_, note)| note.types.has(Types::OBJECT.and(Types::ARRAY)));
         let is_json =
             media_type.encoding_of(&name).and_then(|encoding| encoding.content_type.as_deref()).is_some_and(crate::media::is_json);
         if let Some(text) = json_text(&value).filter(|_| structured || is_json)

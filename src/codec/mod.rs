@@ -23,7 +23,7 @@ pub(crate) use self::{
     lines::{events, read as read_lines, write as write_lines},
     multipart::{Part, read as read_parts},
     nested::{Key, Nested, below, cut as cut_name},
-    style::{Given, readings as style_readings, write_simple},
+    style::{Claim, Given, claim, readings as style_readings, spreads, write_simple},
     typed::settle,
     xml::{read as read_xml, write as write_xml},
 };

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Unreadable;
-use crate::schema::{Annotations, Note, Types};
+use crate::{
+    schema::{Annotations, Note, Types},
+    source::parse_json,
+};
 
 /// How deep names may nest.
 const DEEPEST: usize = 64;
@@ -129,6 +132,12 @@ impl Node {
                 let next = members.keys().filter_map(|key| key.parse::<usize>().ok()).max().map_or(0, |last| last.saturating_add(1));
                 members.insert(next.to_string(), Self::of(rest, value));
             }
+            // `a[]` and `a[0]` mixed: what was appended has the first indices.
+            (Self::List(items), Some((Some(key), _))) if key.parse::<usize>().is_ok() => {
+                let items = std::mem::take(items).into_iter().enumerate();
+                *self = Self::Members(items.map(|(index, item)| (index.to_string(), item)).collect());
+                self.add(keys, value)?;
+            }
             _ => return None,
         }
         Some(())
@@ -147,7 +156,7 @@ impl Node {
         let types = noted.map(|(_, note)| note.types).unwrap_or_default();
         let list = types.has(Types::ARRAY);
         match self {
-            Self::Leaf(value) if list && !types.has(Types::STRING) && !value.is_array() => Value::Array(vec![value]),
+            Self::Leaf(value) if list && !types.has(Types::STRING) && !value.is_array() => listed(value),
             Self::Leaf(value) => value,
             Self::List(nodes) => nodes.into_iter().map(|node| node.into_value(items(noted))).collect(),
             Self::Members(members) => {
@@ -166,6 +175,12 @@ impl Node {
             }
         }
     }
+}
+
+/// A single value as a list: the one that its text is in JSON, as many clients write it, else itself as the only item.
+fn listed(value: Value) -> Value {
+    let json = value.as_str().filter(|text| text.starts_with('[')).and_then(|text| parse_json(text.as_bytes()).ok());
+    json.map_or_else(|| Value::Array(vec![value]), |(list, _)| list)
 }
 
 #[cfg(test)]
@@ -199,6 +214,8 @@ mod tests {
         assert_eq!(read(&[("a", "1"), ("a", "2")]), Ok(json!({"a": ["1", "2"]})));
         assert_eq!(read(&[("a[][b]", "1"), ("a[][c]", "2"), ("a[][b]", "3")]), Ok(json!({"a": [{"b": "1", "c": "2"}, {"b": "3"}]})));
         assert_eq!(read(&[("list[10][x]", "2"), ("list[9][x]", "1")]), Ok(json!({"list": [{"x": "1"}, {"x": "2"}]})));
+        assert_eq!(read(&[("list[]", "1"), ("list[1]", "2"), ("list[]", "3")]), Ok(json!({"list": ["1", "2", "3"]})));
+        assert_eq!(read(&[("list", "[1]")]), Ok(json!({"list": [1]})));
         assert_eq!(read(&[("a[0]", "1")]), Ok(json!({"a": {"0": "1"}})), "the schema says no array");
         assert_eq!(read(&[("list[0][b]", "1")]), Ok(json!({"list": [{"b": ["1"]}]})));
     }

@@ -127,7 +127,8 @@ fn uncompressed<'r>(
     let violation = match codec::decompress(request.body(), encoding, limit) {
         Ok(body) => return Some(Cow::Owned(body)),
         Err(Undecoded::Unknown(coding)) => {
-            Violation::new(Step::MediaType, "body.content-encoding", place, either(&codec::codings()), quote(&coding))
+            let known: Vec<String> = codec::CODINGS.iter().map(|name| format!("`{name}`")).collect();
+            Violation::new(Step::MediaType, "body.content-encoding", place, either(&known), quote(&coding))
         }
         Err(Undecoded::Malformed(why)) => {
             Violation::new(Step::Body, "body.syntax", Place::BODY, format!("a body that is encoded as {}", quote(encoding)), why)

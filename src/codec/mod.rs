@@ -18,7 +18,7 @@ mod typed;
 mod xml;
 
 pub(crate) use self::{
-    compress::{Undecoded, decode as decompress, supported as codings},
+    compress::{SUPPORTED as CODINGS, Undecoded, decode as decompress},
     form::{pairs, read as read_form},
     lines::{events, read as read_lines, write as write_lines},
     multipart::{Part, read as read_parts},

@@ -45,10 +45,13 @@ pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usi
         }
         return None;
     }
-    let Some((content_type, media_type)) = content_type.as_deref().and_then(|given| Some((given, find(&declared.content, given)?))) else {
+    let given = content_type.as_deref();
+    // RFC 9110, section 8.3: what nothing is said about is bytes.
+    let content_type = given.unwrap_or("application/octet-stream");
+    let Some(media_type) = find(&declared.content, content_type) else {
         // A declared body without any media type says nothing about bodies.
         if !declared.content.is_empty() {
-            findings.violations.push(other_type(operation, declared, content_type.as_deref()));
+            findings.violations.push(other_type(operation, declared, given));
         }
         return None;
     };
@@ -371,6 +374,9 @@ paths:
           text/*: {schema: {type: integer}}
     put: {requestBody: {content: {application/json: {}}}}
     patch: {}
+  /bytes: {post: {requestBody: {content: {application/octet-stream: {schema: {maxLength: 3}}, text/plain: {}}}}}
+  /application: {post: {requestBody: {content: {'application/*': {schema: {maxLength: 3}}}}}}
+  /any: {post: {requestBody: {content: {'*/*': {schema: {maxLength: 3}}}}}}
   /form:
     post:
       requestBody:
@@ -427,6 +433,9 @@ paths:
             says("POST /x", Request::post("/x").with_body("[1]")),
             "body.content-type header content-type: expected `application/json` or `text/*`, found none"
         );
+        for any in ["bytes", "application", "any"] {
+            assert_eq!(says(&format!("POST /{any}"), Request::post("/x").with_body("abcd")), "\"abcd\"", "{any}");
+        }
     }
 
     #[test]

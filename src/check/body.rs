@@ -55,6 +55,7 @@ pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usi
         }
         return None;
     };
+    findings.remarks.extend(other_json(operation, declared, media_type, content_type));
     let kind = media::kind(content_type);
     if request.body().is_empty() && matches!(kind, Kind::Json | Kind::Xml | Kind::Multipart) {
         findings.violations.push(missing(operation, declared));
@@ -351,6 +352,17 @@ fn other_type(operation: &Operation, declared: &RequestBody, given: Option<&str>
         .with_rule(operation.place(&declared.pointer.join("content")))
 }
 
+/// A body of another JSON type than the one that is declared: read as that one, because most servers do, and a remark,
+/// because some do not. `text/json` is nobody's type at all.
+fn other_json(operation: &Operation, declared: &RequestBody, media_type: &MediaType, given: &str) -> Option<Violation> {
+    if media::essence(&media_type.range) != "application/json" || media::essence(given) == "application/json" {
+        return None;
+    }
+    let place = Place::Header("content-type".into(), whole());
+    let odd = Violation::new(Step::MediaType, "body.other-json", place, format!("`{}`", media_type.range), quote(given));
+    Some(odd.with_rule(operation.place(&declared.pointer.join("content"))))
+}
+
 /// The media type that describes a body best; of several that do, the first.
 fn find<'c>(content: &'c [MediaType], given: &str) -> Option<&'c MediaType> {
     let fitting = content.iter().rev().filter_map(|media_type| Some((media::fit(&media_type.range, given)?, media_type)));
@@ -405,6 +417,13 @@ paths:
         decoded.map(|decoded| decoded.value.to_string()).into_iter().chain(said).collect::<Vec<_>>().join("; ")
     }
 
+    fn remarks(operation: &str, request: Request) -> Vec<String> {
+        let contract = Contract::from_text("api.yaml", DOCUMENT).unwrap();
+        let mut findings = Findings::new(false);
+        decode(contract.operation(operation), &request, 1000, &mut findings);
+        findings.remarks.iter().map(|violation| format!("{} {}", violation.code(), violation.brief())).collect()
+    }
+
     fn post(content_type: &str, body: &'static [u8]) -> String {
         says("POST /x", Request::post("/x").with_header("content-type", content_type).with_body(body))
     }
@@ -435,6 +454,18 @@ paths:
         );
         for any in ["bytes", "application", "any"] {
             assert_eq!(says(&format!("POST /{any}"), Request::post("/x").with_body("abcd")), "\"abcd\"", "{any}");
+        }
+    }
+
+    #[test]
+    fn other_json_is_read_and_remarked() {
+        let told = |given: &str| remarks("POST /x", Request::post("/x").with_header("content-type", given).with_body("[1]"));
+        for given in ["application/vnd.x+json", "application/problem+json", "text/json"] {
+            let expected = format!("body.other-json header content-type: expected `application/json`, found \"{given}\"");
+            assert_eq!(told(given), [expected]);
+        }
+        for given in ["application/json", "Application/JSON; charset=utf-8", "text/plain"] {
+            assert_eq!(told(given), [""; 0], "{given}");
         }
     }
 

@@ -50,7 +50,7 @@ fn parameters(media_type: &str) -> Vec<(&str, String)> {
 }
 
 /// The text up to the closing quote, and what follows it.
-fn unquoted(text: &str) -> (String, &str) {
+pub(crate) fn unquoted(text: &str) -> (String, &str) {
     let mut value = String::new();
     let mut chars = text.char_indices();
     while let Some((at, char)) = chars.next() {

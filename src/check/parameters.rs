@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Findings, whole};
 use crate::{
     codec::{self, Claim, Given, claim, pairs, style_readings},
-    contract::{Location, Operation, Parameter, SchemeKind},
+    contract::{Location, MediaType, Operation, Parameter, SchemeKind},
     media,
     message::{Request, header_text, is_secret_header},
     pointer::Pointer,
@@ -19,6 +19,9 @@ use crate::{
 
 /// Pairs of a query or of cookies: decoded names with texts that are still encoded.
 type Pairs<'r> = Vec<(Cow<'r, str>, &'r str)>;
+
+/// Why a parameter could not be read: the code of its violation, and what was wrong.
+type Refused = (&'static str, codec::Unreadable);
 
 /// Decodes and judges all parameters; what could not be decoded is left out.
 pub(super) fn judge(operation: &Operation, captured: &[String], request: &Request, findings: &mut Findings) -> Vec<(String, Value)> {
@@ -82,7 +85,7 @@ fn read(
     captured: &[String],
     request: &Request,
     (query, cookies): (&Pairs<'_>, &Pairs<'_>),
-) -> Result<Option<Value>, (&'static str, codec::Unreadable)> {
+) -> Result<Option<Value>, Refused> {
     let (header, left);
     let given = match parameter.location {
         Location::Path => {
@@ -107,13 +110,17 @@ fn read(
         Location::Cookie => Given::Pairs(cookies),
         Location::QueryString => return whole_query(parameter, request),
     };
+    // OpenAPI 3.1, section 4.8.12.2.1, `allowEmptyValue`: what is sent empty is not read as anything else.
+    if parameter.allow_empty && matches!(&given, Given::Pairs(pairs) if own_texts(parameter, pairs) == [""]) {
+        return Ok(Some("".into()));
+    }
     if let Some(content) = &parameter.content {
         let text = match given {
             Given::Text(text) if parameter.location == Location::Header => Some(Cow::Borrowed(text)),
             Given::Text(text) => Some(percent_decode(text)),
-            Given::Pairs(pairs) => single(parameter, pairs),
+            Given::Pairs(pairs) => single(parameter, pairs)?,
         };
-        return text.map(|text| content_value(&text, &content.range)).transpose();
+        return text.map(|text| content_value(&text, content)).transpose();
     }
     let readings = style_readings(parameter, &given).map_err(|unreadable| ("parameter.style", unreadable))?;
     let Some(schema) = &parameter.schema else { return Ok(readings.into_iter().next()) };
@@ -128,38 +135,48 @@ fn read(
     Ok(settled.into_iter().next())
 }
 
-/// The decoded text of a parameter that is given once.
-fn single<'r>(parameter: &Parameter, pairs: &[(Cow<'_, str>, &'r str)]) -> Option<Cow<'r, str>> {
-    let (_, text) = pairs.iter().find(|(name, _)| *name == parameter.name)?;
-    Some(match parameter.location {
-        Location::Query => Cow::Owned(percent_decode(&text.replace('+', " ")).into_owned()),
-        _ => percent_decode(text),
+/// What was sent by a parameter's own name, still encoded.
+fn own_texts<'r>(parameter: &Parameter, pairs: &[(Cow<'_, str>, &'r str)]) -> Vec<&'r str> {
+    pairs.iter().filter(|(name, _)| *name == parameter.name).map(|(_, text)| *text).collect()
+}
+
+/// The decoded text of a parameter that is one document.
+fn single<'r>(parameter: &Parameter, pairs: &[(Cow<'_, str>, &'r str)]) -> Result<Option<Cow<'r, str>>, Refused> {
+    match (own_texts(parameter, pairs).as_slice(), parameter.location) {
+        ([], _) => Ok(None),
+        ([text], Location::Query) => Ok(Some(Cow::Owned(percent_decode(&text.replace('+', " ")).into_owned()))),
+        ([text], _) => Ok(Some(percent_decode(text))),
+        (several, _) => {
+            let (expected, found) = (format!("`{}` once", parameter.name), format!("it {} times", several.len()));
+            Err(("parameter.style", codec::Unreadable { expected, found }))
+        }
+    }
+}
+
+/// A parameter with `content`: its text is a document of that media type, and read as a body of it is.
+fn content_value(text: &str, content: &MediaType) -> Result<Value, Refused> {
+    let value = match media::kind(&content.range) {
+        media::Kind::Json => {
+            let unreadable = |defect: crate::source::JsonDefect| codec::Unreadable {
+                expected: format!("JSON: {}", defect.expected),
+                found: format!("{} at column {}", defect.found, defect.position.column),
+            };
+            return parse_json(text.as_bytes()).map(|(value, _)| value).map_err(|defect| ("parameter.syntax", unreadable(defect)));
+        }
+        media::Kind::Form => codec::read_form(text.as_bytes(), content).map_err(|unreadable| ("parameter.syntax", unreadable))?,
+        _ => text.into(),
+    };
+    Ok(match &content.schema {
+        Some(schema) => codec::settle(schema, &value),
+        None => value,
     })
 }
 
-/// A parameter with `content`: its text is a document of that media type.
-fn content_value(text: &str, media_type: &str) -> Result<Value, (&'static str, codec::Unreadable)> {
-    if !media::is_json(media_type) {
-        return Ok(text.into());
-    }
-    let unreadable = |defect: crate::source::JsonDefect| codec::Unreadable {
-        expected: format!("JSON: {}", defect.expected),
-        found: format!("{} at column {}", defect.found, defect.position.column),
-    };
-    parse_json(text.as_bytes()).map(|(value, _)| value).map_err(|defect| ("parameter.syntax", unreadable(defect)))
-}
-
-/// The whole query as one value (OpenAPI 3.2, section 4.12.1).
-fn whole_query(parameter: &Parameter, request: &Request) -> Result<Option<Value>, (&'static str, codec::Unreadable)> {
+/// The whole query as one value (OpenAPI 3.2, section 4.12.1). A form's escapes are those of its own.
+fn whole_query(parameter: &Parameter, request: &Request) -> Result<Option<Value>, Refused> {
     let (Some(query), Some(content)) = (request.query().filter(|query| !query.is_empty()), &parameter.content) else { return Ok(None) };
-    if media::kind(&content.range) != media::Kind::Form {
-        return content_value(&percent_decode(query), &content.range).map(Some);
-    }
-    let value = codec::read_form(query.as_bytes(), content).map_err(|unreadable| ("parameter.syntax", unreadable))?;
-    Ok(Some(match &content.schema {
-        Some(schema) => codec::settle(schema, &value),
-        None => value,
-    }))
+    let text = if media::kind(&content.range) == media::Kind::Form { Cow::Borrowed(query) } else { percent_decode(query) };
+    content_value(&text, content).map(Some)
 }
 
 /// Several headers of one name are one list (RFC 9110, section 5.3).
@@ -374,6 +391,13 @@ paths:
         - {name: tags, in: query, schema: {type: array}}
         - {name: filter, in: query, style: deepObject, schema: {type: object}}
         - {name: where, in: query, content: {application/json: {schema: {type: object}}}}
+  /content:
+    get:
+      parameters:
+        - {name: n, in: query, content: {text/plain: {schema: {type: integer}}}}
+        - {name: f, in: query, content: {application/x-www-form-urlencoded: {schema: {properties: {a: {type: integer}}}}}}
+        - {name: j, in: query, content: {application/json: {}}}
+        - {name: l, in: query, allowEmptyValue: true, schema: {type: array, items: {type: integer}}}
 components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
 "#;
 
@@ -383,6 +407,7 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
             Some("/things") => "GET /things?kind=a",
             Some("/free") => "GET /free",
             Some("/lost") => "GET /lost",
+            Some("/content") => "GET /content",
             _ => "GET /x/{id}",
         });
         let request = headers.iter().fold(Request::get(target), |request, (name, value)| request.with_header(name, value));
@@ -420,6 +445,17 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
         assert_eq!((violations, remarks), (Vec::new(), Vec::new()));
         assert_eq!(decoded, json!({"p": {"a": "1", "b": "2"}, "limit": 3, "filter": {"c": "4"}, "range": {"from": 5}}));
         assert_eq!(judged("/free?limit=3&key=k", &[]).1, ["query p: expected this required parameter, found none"]);
+    }
+
+    #[test]
+    fn documents_in_parameters_are_read_as_bodies_are() {
+        let (decoded, violations, _) = judged("/content?n=12&f=a%3D1%26b%3D2&j=%5B1%5D&l=", &[]);
+        assert_eq!(violations, [""; 0]);
+        assert_eq!(decoded, json!({"n": 12, "f": {"a": 1, "b": "2"}, "j": [1], "l": ""}));
+        let told = |query: &str| judged(&format!("/content?{query}"), &[]).1;
+        assert_eq!(told("n=x"), ["query n: expected an integer, found \"x\""]);
+        assert_eq!(told("j=1&j=2"), ["query j: expected `j` once, found it 2 times"]);
+        assert_eq!(told("l=&l="), ["query l /0: expected an integer, found \"\"", "query l /1: expected an integer, found \"\""]);
     }
 
     #[test]

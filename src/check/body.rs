@@ -388,6 +388,25 @@ paths:
     patch: {}
   /bytes: {post: {requestBody: {content: {application/octet-stream: {schema: {maxLength: 3}}, text/plain: {}}}}}
   /application: {post: {requestBody: {content: {'application/*': {schema: {maxLength: 3}}}}}}
+  /encoded:
+    post:
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema:
+              properties:
+                o: {type: object, properties: {x: {type: integer}}}
+                f: {type: object, properties: {fx: {type: integer}, x: {}, fl: {type: array, items: {type: integer}}}}
+                c: {type: array, items: {type: integer}}
+                s: {type: array, items: {type: string}}
+                p: {type: array, items: {type: integer}}
+                x: {type: string}
+            encoding:
+              o: {style: form, explode: false}
+              f: {explode: true}
+              c: {explode: false}
+              s: {explode: false}
+              p: {style: pipeDelimited}
   /any: {post: {requestBody: {content: {'*/*': {schema: {maxLength: 3}}}}}}
   /form:
     post:
@@ -496,6 +515,29 @@ paths:
         assert_eq!(form(FORM, "l[]=1&o=%7B%22b%22%3Afalse%7D"), r#"{"l":[1],"o":{"b":false}}"#);
         assert_eq!(form(FORM, "l[0]=3&l[1]=4"), r#"{"l":[3,4]}"#);
         assert_eq!(form(FORM, "o=1&o[b]=2"), "body.syntax body: expected `o` either with brackets or without, found both");
+    }
+
+    /// OpenAPI 3.1, section 4.8.15.1: as parameters of the query are.
+    #[test]
+    fn objects_and_lists_of_forms_are_cut_by_their_style() {
+        let table = [
+            ("o=x,1,y%3D,2", r#"{"o":{"x":1,"y=":"2"}}"#),
+            ("o=", r#"{"o":{}}"#),
+            ("o=x,1,y", r#"{"o":"x,1,y"}"#),
+            ("o[x]=1", r#"{"o":{"x":1}}"#),
+            ("o=%7B%22x%22:1,%22y%22:2%7D", r#"{"o":{"x":1,"y":2}}"#),
+            ("fx=1&x=2&fl=3&fl=4&other=5", r#"{"f":{"fl":[3,4],"fx":1},"other":"5","x":"2"}"#),
+            ("f[fx]=1", r#"{"f":{"fx":1}}"#),
+            ("c=1,2", r#"{"c":[1,2]}"#),
+            ("c=[1,2]", r#"{"c":[1,2]}"#),
+            ("c=", r#"{"c":[]}"#),
+            ("s=", r#"{"s":[""]}"#),
+            ("p=1|2", r#"{"p":[1,2]}"#),
+        ];
+        for (body, value) in table {
+            let request = Request::post("/encoded").with_header("content-type", "application/x-www-form-urlencoded").with_body(body);
+            assert_eq!(says("POST /encoded", request), value, "{body}");
+        }
     }
 
     #[test]

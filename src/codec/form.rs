@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::{
     Unreadable,
-    nested::{Nested, cut, member},
+    nested::{Key, Nested, Noted, below, cut, member},
 };
 use crate::{
-    contract::{MediaType, Style},
+    contract::{Encoding, MediaType, Style},
     schema::Types,
     source::parse_json,
     text::percent_decode,
@@ -35,14 +35,13 @@ pub(crate) fn read(body: &[u8], media_type: &MediaType) -> Result<Value, Unreada
     let mut nested = Nested::default();
     for (name, value) in pairs(text) {
         let (stem, keys) = cut(&name, whole);
-        let encoding = media_type.encoding_of(stem);
-        let delimited = encoding.filter(|encoding| encoding.explode == Some(false) && keys.is_empty());
-        match delimited.filter(|_| member(whole, stem).is_some_and(|(_, note)| note.types.has(Types::ARRAY))) {
-            Some(encoding) => {
-                for piece in split(value, encoding.style.unwrap_or(Style::Form)) {
-                    nested.add(stem, &[None], decode(piece).into_owned())?;
-                }
-            }
+        if let Some(object) = holder(media_type, whole, stem) {
+            let keys: Vec<Key> = [Some(stem.to_owned())].into_iter().chain(keys).collect();
+            nested.add(object, &keys, decode(value).into_owned())?;
+            continue;
+        }
+        match media_type.encoding_of(stem).and_then(delimiting).filter(|_| keys.is_empty()) {
+            Some(style) => delimited(&mut nested, stem, value, style, member(whole, stem))?,
             None => nested.add(stem, &keys, decode(value).into_owned())?,
         }
     }
@@ -60,6 +59,58 @@ pub(crate) fn read(body: &[u8], media_type: &MediaType) -> Result<Value, Unreada
         members.insert(name, value);
     }
     Ok(Value::Object(members))
+}
+
+/// The style by which one text holds all that is in a member: only `form` explodes unless it is told not to (OpenAPI 3.1,
+/// section 4.8.15.1).
+fn delimiting(encoding: &Encoding) -> Option<Style> {
+    let style = encoding.style.unwrap_or(Style::Form);
+    let explode = encoding.explode.unwrap_or(style == Style::Form || style == Style::DeepObject);
+    (!explode).then_some(style)
+}
+
+/// The object whose members are fields of their own, this one among them (the style `form`, exploded).
+fn holder<'m>(media_type: &'m MediaType, whole: Noted<'_>, name: &str) -> Option<&'m str> {
+    let declared = whole.is_some_and(|(annotations, note)| annotations.members(note).any(|(known, _)| known == name));
+    let spreads = |encoding: &Encoding| {
+        let says = encoding.style == Some(Style::Form) || encoding.style.is_none() && encoding.explode.is_some();
+        says && delimiting(encoding).is_none()
+    };
+    let holds = |object: &str| {
+        let noted = member(whole, object);
+        noted.is_some_and(|(_, note)| note.types.has(Types::OBJECT)) && member(noted, name).is_some()
+    };
+    let mut encodings = media_type.encoding.iter().filter(|_| !declared);
+    encodings.find(|(object, encoding)| spreads(encoding) && holds(object)).map(|(object, _)| object.as_str())
+}
+
+/// Adds what one text holds: items, or names and values by turns. What it cannot be cut into is left as it is.
+fn delimited(nested: &mut Nested, name: &str, text: &str, style: Style, noted: Noted<'_>) -> Result<(), Unreadable> {
+    let types = noted.map(|(_, note)| note.types).unwrap_or_default();
+    let pieces = split(text, style);
+    let whole = decode(text);
+    if whole.starts_with(['{', '[']) && parse_json(whole.as_bytes()).is_ok() {
+        return nested.add(name, &[], whole.into_owned());
+    }
+    if types.has(Types::ARRAY) {
+        let items = below(noted, &[None]).map(|(_, note)| note.types).unwrap_or_default();
+        // As in a query: an empty text is an item only where it may be one.
+        if text.is_empty() && !items.is_empty() && !items.has(Types::STRING) {
+            return nested.add(name, &[], Value::Array(Vec::new()));
+        }
+        return pieces.into_iter().try_for_each(|piece| nested.add(name, &[None], decode(piece).into_owned()));
+    }
+    if types.has(Types::OBJECT) && text.is_empty() {
+        return nested.add(name, &[], Map::new());
+    }
+    if types.has(Types::OBJECT) && pieces.len() % 2 == 0 {
+        let by_turns = pieces.chunks(2).filter_map(|pair| Some((pair.first()?, pair.get(1)?)));
+        return by_turns.into_iter().try_for_each(|(key, piece)| {
+            let key = decode(key).into_owned();
+            nested.add(name, &[Some(key)], decode(piece).into_owned())
+        });
+    }
+    nested.add(name, &[], whole.into_owned())
 }
 
 /// A text that looks like a JSON object or array.
@@ -80,7 +131,7 @@ fn split(value: &str, style: Style) -> Vec<&str> {
         Style::SpaceDelimited => value.split(['+', ' ']).flat_map(|piece| piece.split("%20")).collect(),
         Style::PipeDelimited => value.split('|').flat_map(|piece| piece.split("%7C")).flat_map(|piece| piece.split("%7c")).collect(),
         Style::TabDelimited => value.split("%09").collect(),
-        _ => value.split(',').flat_map(|piece| piece.split("%2C")).collect(),
+        _ => value.split(',').flat_map(|piece| piece.split("%2C")).flat_map(|piece| piece.split("%2c")).collect(),
     }
 }
 

@@ -12,10 +12,10 @@ use crate::{
     media::{self, Kind},
     message::{Bytes, Request, header_text},
     pointer::Pointer,
-    schema::{Annotations, Note, Types},
+    schema::{Annotations, Note, Schema, Types},
     source::{parse_json, quote},
     text::{either, nearest},
-    violation::{Place, Step, Violation},
+    violation::{Place, RulePlace, Step, Violation},
 };
 
 /// A body that was decoded, and what describes it.
@@ -78,7 +78,7 @@ pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usi
         }
         Kind::Text | Kind::Events => text(&body, content_type)
             .map(Value::String)
-            .map_err(|violation| violation.with_rule(operation.place(&declared.pointer.join("content")))),
+            .map_err(|violation| violation.with_rule(content_rule(operation, declared))),
         Kind::Binary => return bytes(&body, media_type).map(|value| Decoded { value, media_type, by_item }),
     };
     match read {
@@ -94,6 +94,17 @@ pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usi
             None
         }
     }
+}
+
+/// Whether a place is a form field of Swagger 2.0 that was sent empty and may be: `allowEmptyValue` stands beside its type
+/// (Parameter Object), and the type has no say then.
+pub(super) fn may_be_empty(schema: &Schema, body: &Value, place: &Place) -> bool {
+    let Place::Body(place) = place else { return false };
+    let mut tokens = place.tokens();
+    let (Some(field), None) = (tokens.next(), tokens.next()) else { return false };
+    let declared = || schema.document().follow(&schema.pointer().join("properties").join(field)).ok();
+    let allows = || declared().is_some_and(|(_, field)| field.get("allowEmptyValue") == Some(&Value::Bool(true)));
+    schema.document().root().get("swagger").is_some() && place.resolve(body).is_some_and(|value| value == "") && allows()
 }
 
 fn syntax(unreadable: Unreadable) -> Violation {
@@ -204,9 +215,14 @@ fn multipart(
         let path: Vec<Key> = std::iter::once(Some(stem.to_owned())).chain(keys.iter().cloned()).collect();
         let note = codec::below(whole, &path).map(|(_, note)| note);
         let value = part_value(part, encoding, note, place, findings);
+        let value = items_of_part(part, encoding, note, value);
         nested.add(stem, &keys, value).map_err(syntax)?;
     }
-    Ok(Value::Object(nested.into_members(whole).collect()))
+    let members = nested.into_members(whole).map(|(name, value)| {
+        let value = codec::inner_lists(media_type, &name, value);
+        (name, value)
+    });
+    Ok(Value::Object(members.collect()))
 }
 
 /// The place of a part's value, as far as its name tells it.
@@ -232,6 +248,18 @@ fn part_value(part: &Part, encoding: Option<&Encoding>, note: Option<&Note>, pla
         }
     }
     std::str::from_utf8(&part.body).map_or_else(|_| latin(&part.body), str::to_owned).into()
+}
+
+/// A part without a type of its own that holds all items of an array: `style` and `explode` are for parts too (OpenAPI 3.1,
+/// section 4.8.15.1), and so is `collectionFormat` of Swagger 2.0.
+fn items_of_part(part: &Part, encoding: Option<&Encoding>, note: Option<&Note>, value: Value) -> Value {
+    let is_list = note.is_some_and(|note| note.types.has(Types::ARRAY)) && part.headers.get("content-type").is_none();
+    match (encoding.and_then(codec::delimiting).filter(|_| is_list), &value) {
+        (Some(style), Value::String(text)) if !text.starts_with('[') => {
+            codec::split_text(text, style).into_iter().map(Value::String).collect()
+        }
+        _ => value,
+    }
 }
 
 /// What `encoding` says about a part: its media type and its headers.
@@ -349,7 +377,7 @@ fn other_type(operation: &Operation, declared: &RequestBody, given: Option<&str>
     let place = Place::Header("content-type".into(), whole());
     let found = given.map_or_else(|| "none".to_owned(), quote);
     Violation::new(Step::MediaType, "body.content-type", place, either(&known), found)
-        .with_rule(operation.place(&declared.pointer.join("content")))
+        .with_rule(content_rule(operation, declared))
 }
 
 /// A body of another JSON type than the one that is declared: read as that one, because most servers do, and a remark,
@@ -360,7 +388,15 @@ fn other_json(operation: &Operation, declared: &RequestBody, media_type: &MediaT
     }
     let place = Place::Header("content-type".into(), whole());
     let odd = Violation::new(Step::MediaType, "body.other-json", place, format!("`{}`", media_type.range), quote(given));
-    Some(odd.with_rule(operation.place(&declared.pointer.join("content"))))
+    Some(odd.with_rule(content_rule(operation, declared)))
+}
+
+/// Where the media types of a body are declared: with it, else, in Swagger 2.0, with its operation or for all.
+fn content_rule(operation: &Operation, declared: &RequestBody) -> RulePlace {
+    let consumes = [operation.pointer.join("consumes"), Pointer::root().join("consumes")];
+    let mut places = [declared.pointer.join("content")].into_iter().chain(consumes).chain([declared.pointer.clone()]);
+    let place = places.find(|place| operation.document.resolve(place).is_some());
+    operation.place(place.as_ref().unwrap_or(&operation.pointer))
 }
 
 /// The media type that describes a body best; of several that do, the first.
@@ -568,6 +604,50 @@ paths:
         assert!(form(TYPE, &whole(&[broken])).contains("body.syntax body /o: expected the rest of an object"));
         assert_eq!(form("multipart/mixed; boundary=b", "--b\r\n\r\n1\r\n--b\r\n\r\n2\r\n--b--"), r#"["1","2"]"#);
         assert!(form("multipart/form-data", "x").contains("a media type with a `boundary`"));
+    }
+
+    #[test]
+    fn forms_of_swagger_are_read_by_their_formats() {
+        const SWAGGER: &str = r#"
+swagger: '2.0'
+consumes: [multipart/form-data]
+paths:
+  /f:
+    post:
+      consumes: [application/x-www-form-urlencoded, multipart/form-data]
+      parameters:
+        - {name: e, in: formData, type: integer, allowEmptyValue: true}
+        - {name: l, in: formData, type: array, items: {type: integer}}
+        - {name: p, in: formData, type: array, collectionFormat: pipes, items: {type: array, items: {type: integer}}}
+        - {name: nest, in: formData, type: array, items: {type: array, collectionFormat: pipes, items: {type: integer}}}
+  /g: {post: {parameters: [{name: n, in: formData, type: integer}]}}
+  /h: {post: {consumes: [application/json], parameters: [{name: b, in: body, schema: {type: object}}]}}
+  /q: {get: {parameters: [{name: nest, in: query, type: array, items: {type: array, collectionFormat: pipes, items: {type: integer}}}]}}
+"#;
+        let contract = Contract::from_text("api.yaml", SWAGGER).unwrap();
+        let judged = |operation: &str, content_type: &str, body: &str| {
+            let request = Request::post("/f").with_header("content-type", content_type).with_body(body.to_owned());
+            let judgement = crate::check::request(&contract, contract.operation(operation), &[], &request, &Default::default());
+            let told = judgement.violations.iter().map(ToString::to_string);
+            judgement.body.iter().map(Value::to_string).chain(told).collect::<Vec<_>>().join("; ")
+        };
+        const FORM: &str = "application/x-www-form-urlencoded";
+        assert_eq!(judged("POST /f", FORM, "e=&l=1,2&nest=1|2,3|4"), r#"{"e":"","l":[1,2],"nest":[[1,2],[3,4]]}"#);
+        assert_eq!(judged("POST /f", FORM, "e=5&p=1,2|3"), r#"{"e":5,"p":[[1,2],[3]]}"#);
+        let wrong = r#"{"e":"x"}; body /e: expected an integer, found "x" (rule: api.yaml:9:35 /paths/~1f/post/parameters/0/type)"#;
+        assert_eq!(judged("POST /f", FORM, "e=x"), wrong);
+        let part = |name: &str, text: &str| format!("--b\r\nContent-Disposition: form-data; name={name}\r\n\r\n{text}\r\n");
+        let parts = format!("{}{}--b--\r\n", part("l", "1,2"), part("nest", "1|2,3"));
+        assert_eq!(judged("POST /f", "multipart/form-data; boundary=b", &parts), r#"{"l":[1,2],"nest":[[1,2],[3]]}"#);
+        let query = Request::get("/q?nest=1%7C2,3");
+        let judgement = crate::check::request(&contract, contract.operation("GET /q"), &[], &query, &Default::default());
+        assert_eq!(judgement.parameters, [("nest".to_owned(), serde_json::json!([[1, 2], [3]]))]);
+        for (operation, rule) in
+            [("POST /f", "7:7 /paths/~1f/post/consumes"), ("POST /g", "3:1 /consumes"), ("POST /h", "14:15 /paths/~1h/post/consumes")]
+        {
+            let said = judged(operation, "text/csv", "x");
+            assert!(said.ends_with(&format!("(rule: api.yaml:{rule})")), "{said}");
+        }
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn read(
     let Some(schema) = &parameter.schema else { return Ok(readings.into_iter().next()) };
     let mut settled = Vec::new();
     for reading in readings {
-        let value = codec::settle(schema, &reading);
+        let value = codec::settle(schema, &codec::cut_items(schema.document(), schema.pointer(), reading));
         if schema.accepts(&value) {
             return Ok(Some(value));
         }

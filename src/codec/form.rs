@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     Unreadable,
     nested::{Key, Nested, Noted, below, cut, member},
+    style::cut_items,
 };
 use crate::{
     contract::{Encoding, MediaType, Style},
@@ -56,14 +57,23 @@ pub(crate) fn read(body: &[u8], media_type: &MediaType) -> Result<Value, Unreada
             // Objects in forms are JSON by OpenAPI 3.1 (section 4.8.14.3), and by many clients.
             value = parsed;
         }
+        let value = inner_lists(media_type, &name, value);
         members.insert(name, value);
     }
     Ok(Value::Object(members))
 }
 
+/// A member of a form whose lists may be cut in their own way.
+pub(crate) fn inner_lists(media_type: &MediaType, name: &str, value: Value) -> Value {
+    match &media_type.schema {
+        Some(schema) => cut_items(schema.document(), &schema.pointer().join("properties").join(name), value),
+        None => value,
+    }
+}
+
 /// The style by which one text holds all that is in a member: only `form` explodes unless it is told not to (OpenAPI 3.1,
 /// section 4.8.15.1).
-fn delimiting(encoding: &Encoding) -> Option<Style> {
+pub(crate) fn delimiting(encoding: &Encoding) -> Option<Style> {
     let style = encoding.style.unwrap_or(Style::Form);
     let explode = encoding.explode.unwrap_or(style == Style::Form || style == Style::DeepObject);
     (!explode).then_some(style)

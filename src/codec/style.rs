@@ -368,6 +368,42 @@ fn delimiter(style: Style) -> (char, &'static str) {
     }
 }
 
+/// A text, which is not percent-encoded, as the items of a list.
+pub(crate) fn split_text(text: &str, style: Style) -> Vec<String> {
+    text.split(delimiter(style).0).map(str::to_owned).collect()
+}
+
+/// Lists in a list of Swagger 2.0, each cut as its own `collectionFormat` says (Items Object).
+pub(crate) fn cut_items(document: &Document, place: &Pointer, mut value: Value) -> Value {
+    if document.root().get("swagger").is_some()
+        && let Value::Array(items) = &mut value
+        && let Ok((place, schema)) = document.follow(place)
+        && let Some(inner) = schema.get("items").filter(|inner| inner.get("type").is_some_and(|kind| kind == "array"))
+    {
+        let style = collection_style(inner.get("collectionFormat").and_then(Value::as_str));
+        for item in items {
+            let text = match &*item {
+                // One text where a list is wanted was taken for its only item.
+                Value::Array(only) if only.len() == 1 => only[0].as_str(),
+                item => item.as_str(),
+            };
+            let pieces = text.map(|text| split_text(text, style).into_iter().map(Value::String).collect());
+            let list = pieces.unwrap_or_else(|| item.take());
+            *item = cut_items(document, &place.join("items"), list);
+        }
+    }
+    value
+}
+
+fn collection_style(format: Option<&str>) -> Style {
+    match format {
+        Some("ssv") => Style::SpaceDelimited,
+        Some("tsv") => Style::TabDelimited,
+        Some("pipes") => Style::PipeDelimited,
+        _ => Style::Form,
+    }
+}
+
 /// The items of a list in one text. Blanks, tabs and bars cannot stand in a URL as they are.
 fn delimited<'r>(parameter: &Parameter, text: &'r str) -> Vec<&'r str> {
     match parameter.style {

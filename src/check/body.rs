@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Findings, whole};
 use crate::{
-    codec::{self, Key, Nested, Part, Undecoded, Unreadable},
+    codec::{self, Key, Nested, Noted, Part, Undecoded, Unreadable},
     contract::{Encoding, MediaType, Operation, RequestBody},
     media::{self, Kind},
     message::{Bytes, Request, header_text},
@@ -62,38 +62,109 @@ pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usi
         return None;
     }
     let body = uncompressed(operation, declared, request, limit, findings)?;
-    let mut by_item = false;
-    let read = match kind {
-        Kind::Json => json(&body, findings),
-        Kind::Form => codec::read_form(&body, media_type).map_err(syntax),
-        Kind::Multipart => multipart(operation, media_type, &body, content_type, findings),
-        Kind::Xml => match (&media_type.schema, cfg!(feature = "xml")) {
-            (Some(schema), true) => codec::read_xml(&body, schema).map_err(syntax),
-            _ => return None,
-        },
-        Kind::JsonLines => {
-            let is_array = media_type.schema.as_ref().is_some_and(|schema| schema.annotations().root().types.has(Types::ARRAY));
-            by_item = media_type.item_schema.is_some() || !is_array;
-            codec::read_lines(&body).map(Value::Array).map_err(syntax)
-        }
-        Kind::Text | Kind::Events => text(&body, content_type)
-            .map(Value::String)
-            .map_err(|violation| violation.with_rule(content_rule(operation, declared))),
-        Kind::Binary => return bytes(&body, media_type).map(|value| Decoded { value, media_type, by_item }),
-    };
-    match read {
-        Ok(value) => {
-            let value = match (&media_type.schema, kind) {
-                (Some(schema), Kind::Form | Kind::Multipart | Kind::Xml | Kind::Text) => codec::settle(schema, &value),
-                _ => value,
-            };
-            Some(Decoded { value, media_type, by_item })
-        }
+    let sent = Sent { operation, declared, media_type, kind, content_type, body: &body };
+    match sent.read(findings) {
+        Ok(value) => value.map(|value| Decoded { value: sent.settle(value), media_type, by_item: sent.is_by_item() }),
         Err(violation) => {
             findings.violations.push(violation);
             None
         }
     }
+}
+
+/// A body that was sent, and what is declared for it.
+struct Sent<'c, 'r> {
+    operation: &'c Operation,
+    declared: &'c RequestBody,
+    media_type: &'c MediaType,
+    kind: Kind,
+    content_type: &'r str,
+    body: &'r Bytes,
+}
+
+impl Sent<'_, '_> {
+    /// The value; `None` if there is nothing to judge, or nobody who could.
+    fn read(&self, findings: &mut Findings) -> Result<Option<Value>, Violation> {
+        let Self { operation, declared, media_type, kind, content_type, body } = *self;
+        let value = match kind {
+            Kind::Json => json(body, findings)?,
+            Kind::Form => codec::read_form(body, media_type).map_err(syntax)?,
+            Kind::Multipart => multipart(operation, media_type, body, content_type, findings)?,
+            Kind::Xml => match (&media_type.schema, cfg!(feature = "xml")) {
+                (Some(schema), true) => codec::read_xml(body, schema).map_err(syntax)?,
+                _ => return Ok(self.unjudged(findings)),
+            },
+            Kind::JsonLines => codec::read_lines(body, content_type).map(Value::Array).map_err(syntax)?,
+            Kind::Text | Kind::Events => {
+                let text = text(body, content_type).map_err(|violation| violation.with_rule(content_rule(operation, declared)))?;
+                let are_items = kind == Kind::Events && (self.is_by_item() || says(media_type, Types::ARRAY));
+                if are_items { Value::Array(codec::read_events(&text, items_of(media_type))) } else { Value::String(text) }
+            }
+            Kind::Binary => return Ok(bytes(body, media_type).or_else(|| self.unjudged(findings))),
+        };
+        Ok(Some(value))
+    }
+
+    /// Whether a body is a sequence and what is declared is about each item: by `itemSchema` (OpenAPI 3.2, section 4.14), or
+    /// by a schema that takes no sequence.
+    fn is_by_item(&self) -> bool {
+        let by_items = self.media_type.item_schema.is_some();
+        match self.kind {
+            Kind::JsonLines => by_items || !self.media_type.schema.as_ref().is_some_and(|schema| types(schema).has(Types::ARRAY)),
+            Kind::Events => by_items || says(self.media_type, Types::OBJECT) && !says(self.media_type, Types::ARRAY),
+            Kind::Multipart => by_items && !is_form(self.content_type),
+            _ => false,
+        }
+    }
+
+    /// What has texts at its leaves takes the types that its schema asks for.
+    fn settle(&self, value: Value) -> Value {
+        if !matches!(self.kind, Kind::Form | Kind::Multipart | Kind::Xml | Kind::Text | Kind::Events) {
+            return value;
+        }
+        let item_schema = self.media_type.item_schema.as_ref().or(self.media_type.schema.as_ref()).filter(|_| self.is_by_item());
+        match (value, item_schema, &self.media_type.schema) {
+            (Value::Array(items), Some(schema), _) => items.iter().map(|item| codec::settle(schema, item)).collect(),
+            (value, None, Some(schema)) => codec::settle(schema, &value),
+            (value, ..) => value,
+        }
+    }
+
+    /// Remarks that a body with a schema is of a kind that nobody here reads: YAML, say.
+    fn unjudged(&self, findings: &mut Findings) -> Option<Value> {
+        let schema = self.media_type.schema.as_ref().or(self.media_type.item_schema.as_ref())?;
+        let wanted = types(schema);
+        if !wanted.is_empty() && !wanted.has(Types::STRING) {
+            let expected = "a media type whose bodies can be judged by their schema";
+            let odd = Violation::new(Step::Body, "body.not-judged", Place::BODY, expected, quote(self.content_type));
+            findings.remarks.push(odd.with_rule(self.operation.place(schema.pointer())));
+        }
+        None
+    }
+}
+
+fn types(schema: &Schema) -> Types {
+    schema.annotations().root().types
+}
+
+/// Whether the schema of a body takes values of these types, and no text.
+fn says(media_type: &MediaType, wanted: Types) -> bool {
+    let types = media_type.schema.as_ref().map(types).unwrap_or_default();
+    types.has(wanted) && !types.has(Types::STRING)
+}
+
+/// What is said about each item of a sequence.
+fn items_of(media_type: &MediaType) -> Noted<'_> {
+    let whole = noted(media_type.schema.as_ref());
+    noted(media_type.item_schema.as_ref()).or_else(|| codec::below(whole, &[None])).or(whole)
+}
+
+fn noted(schema: Option<&Schema>) -> Noted<'_> {
+    schema.map(|schema| (schema.annotations(), schema.annotations().root()))
+}
+
+fn is_form(content_type: &str) -> bool {
+    media::essence(content_type).ends_with("/form-data")
 }
 
 /// Whether a place is a form field of Swagger 2.0 that was sent empty and may be: `allowEmptyValue` stands beside its type
@@ -194,9 +265,10 @@ fn multipart(
     findings: &mut Findings,
 ) -> Result<Value, Violation> {
     let parts = codec::read_parts(body, content_type).map_err(syntax)?;
-    let whole = media_type.schema.as_ref().map(|schema| (schema.annotations(), schema.annotations().root()));
-    if parts.iter().all(|part| part.name.is_none()) && !media::essence(content_type).ends_with("/form-data") {
-        let items = codec::below(whole, &[None]).map(|(_, note)| note);
+    let whole = noted(media_type.schema.as_ref());
+    let is_sequence = media_type.item_schema.is_some() || parts.iter().all(|part| part.name.is_none());
+    if is_sequence && !is_form(content_type) {
+        let items = items_of(media_type).map(|(_, note)| note);
         return Ok(parts.iter().map(|part| part_value(part, None, items, Pointer::root(), findings)).collect());
     }
     let mut nested = Nested::default();
@@ -647,6 +719,48 @@ paths:
         {
             let said = judged(operation, "text/csv", "x");
             assert!(said.ends_with(&format!("(rule: api.yaml:{rule})")), "{said}");
+        }
+    }
+
+    #[test]
+    fn sequences_are_read_item_by_item() {
+        const DOCUMENT: &str = r#"
+openapi: 3.2.0
+paths:
+  /x:
+    post:
+      requestBody:
+        content:
+          text/event-stream; v=1: {itemSchema: {properties: {data: {type: object, properties: {n: {type: integer}}}, retry: {type: integer}}}}
+          text/event-stream; v=2: {schema: {type: array, items: {type: object, properties: {n: {type: integer}}}}}
+          text/event-stream; v=3: {schema: {type: object, properties: {n: {type: integer}}}}
+          text/event-stream; v=4: {schema: {type: string}}
+          multipart/mixed: {itemSchema: {type: object, properties: {n: {type: integer}}}}
+          application/yaml: {schema: {type: object}}
+          application/pdf: {schema: {type: string}}
+"#;
+        let contract = Contract::from_text("api.yaml", DOCUMENT).unwrap();
+        let judged = |content_type: &str, body: &'static str| {
+            let request = Request::post("/x").with_header("content-type", content_type).with_body(body);
+            let judgement = crate::check::request(&contract, contract.operation("POST /x"), &[], &request, &Default::default());
+            let told = judgement.violations.iter().map(|violation| violation.brief().to_string());
+            let remarks = judgement.remarks.iter().map(|violation| violation.code().to_owned());
+            judgement.body.iter().map(Value::to_string).chain(told).chain(remarks).collect::<Vec<_>>().join("; ")
+        };
+        let events = ": hi\r\ndata: {\r\ndata:\"n\":1}\r\nretry: 5\r\nx: y\r\n\r\nid: 7\r\n\r\ndata: {\"n\":\"x\"}";
+        let wrong = |place: &str| format!("body {place}: expected an integer, found \"x\"");
+        let plain = r#"[{"n":1},{"n":"x"}]"#;
+        let table = [
+            ("text/event-stream; v=1", events, format!(r#"[{{"data":{{"n":1}},"retry":5}},{{"data":{{"n":"x"}}}}]; {}"#, wrong("/1/data/n"))),
+            ("text/event-stream; v=2", events, format!("{plain}; {}", wrong("/1/n"))),
+            ("text/event-stream; v=3", events, format!("{plain}; {}", wrong("/1/n"))),
+            ("text/event-stream; v=4", "data: 1", "\"data: 1\"".to_owned()),
+            ("multipart/mixed; boundary=b", "--b\r\n\r\n{\"n\":1}\r\n--b\r\n\r\n{\"n\":\"x\"}\r\n--b--", format!("{plain}; {}", wrong("/1/n"))),
+            ("application/yaml", "a: 1", "body.not-judged".to_owned()),
+            ("application/pdf", "x", String::new()),
+        ];
+        for (content_type, body, said) in table {
+            assert_eq!(judged(content_type, body), said, "{content_type}");
         }
     }
 

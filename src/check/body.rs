@@ -90,10 +90,11 @@ impl Sent<'_, '_> {
             Kind::Json => json(body, findings)?,
             Kind::Form => codec::read_form(body, media_type).map_err(syntax)?,
             Kind::Multipart => multipart(operation, media_type, body, content_type, findings)?,
-            Kind::Xml => match (&media_type.schema, cfg!(feature = "xml")) {
-                (Some(schema), true) => codec::read_xml(body, schema).map_err(syntax)?,
-                _ => return Ok(self.unjudged(findings)),
-            },
+            Kind::Xml if cfg!(feature = "xml") => {
+                let value = codec::read_xml(body, noted(media_type.schema.as_ref())).map_err(syntax)?;
+                return Ok(media_type.schema.as_ref().map(|_| value));
+            }
+            Kind::Xml => return Ok(self.unjudged(findings)),
             Kind::JsonLines => codec::read_lines(body, content_type).map(Value::Array).map_err(syntax)?,
             Kind::Text | Kind::Events => {
                 let text = text(body, content_type).map_err(|violation| violation.with_rule(content_rule(operation, declared)))?;
@@ -268,26 +269,28 @@ fn multipart(
     let whole = noted(media_type.schema.as_ref());
     let is_sequence = media_type.item_schema.is_some() || parts.iter().all(|part| part.name.is_none());
     if is_sequence && !is_form(content_type) {
-        let items = items_of(media_type).map(|(_, note)| note);
-        return Ok(parts.iter().map(|part| part_value(part, None, items, Pointer::root(), findings)).collect());
+        let items = items_of(media_type);
+        let value = |(index, part): (usize, Part)| Ok(part_value(&part.decoded()?, None, items, Pointer::root().join(index), findings));
+        return parts.into_iter().enumerate().map(value).collect::<Result<_, _>>().map_err(syntax);
     }
     let mut nested = Nested::default();
-    for part in &parts {
-        let Some(name) = part.name.as_deref() else {
+    for part in parts {
+        let Some(name) = part.name.clone() else {
             let found = "one without it";
             return Err(Violation::new(Step::Body, "body.syntax", Place::BODY, "parts with a `name` in their Content-Disposition", found));
         };
         // What libraries write for arrays and objects of files: `files[]`, `a[b]`.
-        let (stem, keys) = codec::cut_name(name, whole);
+        let (stem, keys) = codec::cut_name(&name, whole);
         let place = part_place(stem, &keys);
-        let encoding = media_type.encoding_of(name).or_else(|| media_type.encoding_of(stem));
+        let encoding = media_type.encoding_of(&name).or_else(|| media_type.encoding_of(stem));
+        let part = if stays_encoded(media_type, stem) { part } else { part.decoded().map_err(syntax)? };
         if let Some(encoding) = encoding {
-            judge_part(operation, part, &place, encoding, findings);
+            judge_part(operation, &part, &place, encoding, findings);
         }
         let path: Vec<Key> = std::iter::once(Some(stem.to_owned())).chain(keys.iter().cloned()).collect();
-        let note = codec::below(whole, &path).map(|(_, note)| note);
-        let value = part_value(part, encoding, note, place, findings);
-        let value = items_of_part(part, encoding, note, value);
+        let below = codec::below(whole, &path);
+        let value = part_value(&part, encoding, below, place, findings);
+        let value = items_of_part(&part, encoding, below, value);
         nested.add(stem, &keys, value).map_err(syntax)?;
     }
     let members = nested.into_members(whole).map(|(name, value)| {
@@ -302,21 +305,39 @@ fn part_place(stem: &str, keys: &[Key]) -> Pointer {
     keys.iter().map_while(Option::as_deref).fold(Pointer::root().join(stem), |place, key| place.join(key))
 }
 
-/// What a part holds: JSON where it, the document or its schema says so (OpenAPI 3.1, section 4.8.15.1), else text.
-fn part_value(part: &Part, encoding: Option<&Encoding>, note: Option<&Note>, place: Pointer, findings: &mut Findings) -> Value {
+/// Whether a member is, by its schema, the text that its bytes were written as: `contentEncoding` speaks of that text (JSON
+/// Schema Validation, section 8.3), and so does `format: byte`.
+fn stays_encoded(media_type: &MediaType, name: &str) -> bool {
+    media_type.schema.as_ref().is_some_and(|schema| {
+        let member = schema.document().follow(schema.pointer()).ok().map(|(place, _)| place.join("properties").join(name));
+        let member = member.and_then(|place| schema.document().follow(&place).ok());
+        member.is_some_and(|(_, said)| said.get("contentEncoding").is_some() || said.get("format").is_some_and(|format| format == "byte"))
+    })
+}
+
+/// What a part holds: JSON or XML where it, the document or its schema says so (OpenAPI 3.1, section 4.8.15.1), else text.
+fn part_value(part: &Part, encoding: Option<&Encoding>, noted: Noted<'_>, place: Pointer, findings: &mut Findings) -> Value {
     let own = part.headers.get("content-type").and_then(header_text);
     let declared = encoding.and_then(|encoding| encoding.content_type.as_deref());
-    let structured = note.is_some_and(|note| note.types.has(Types::OBJECT) && !note.types.has(Types::STRING));
+    let structured = noted.is_some_and(|(_, note)| note.types.has(Types::OBJECT) && !note.types.has(Types::STRING));
+    let mut broken = |expected: String, found: String| {
+        findings.violations.push(Violation::new(Step::Body, "body.syntax", Place::Body(place.clone()), expected, found));
+    };
     let says_json = own.is_some_and(media::is_json);
     if says_json || (own.is_none() && (declared.is_some_and(media::is_json) || structured)) {
         match parse_json(&part.body) {
             Ok((value, _)) => return value,
             Err(defect) if says_json => {
                 let found = format!("{} at line {}, column {}", defect.found, defect.position.line, defect.position.column);
-                let place = Place::Body(place);
-                findings.violations.push(Violation::new(Step::Body, "body.syntax", place, defect.expected, found));
+                broken(defect.expected, found);
             }
             Err(_) => {}
+        }
+    }
+    if structured && cfg!(feature = "xml") && own.or(declared).is_some_and(|of| media::kind(of) == Kind::Xml) {
+        match codec::read_xml(&part.body, noted) {
+            Ok(value) => return value,
+            Err(Unreadable { expected, found }) => broken(expected, found),
         }
     }
     std::str::from_utf8(&part.body).map_or_else(|_| latin(&part.body), str::to_owned).into()
@@ -324,8 +345,8 @@ fn part_value(part: &Part, encoding: Option<&Encoding>, note: Option<&Note>, pla
 
 /// A part without a type of its own that holds all items of an array: `style` and `explode` are for parts too (OpenAPI 3.1,
 /// section 4.8.15.1), and so is `collectionFormat` of Swagger 2.0.
-fn items_of_part(part: &Part, encoding: Option<&Encoding>, note: Option<&Note>, value: Value) -> Value {
-    let is_list = note.is_some_and(|note| note.types.has(Types::ARRAY)) && part.headers.get("content-type").is_none();
+fn items_of_part(part: &Part, encoding: Option<&Encoding>, noted: Noted<'_>, value: Value) -> Value {
+    let is_list = noted.is_some_and(|(_, note)| note.types.has(Types::ARRAY)) && part.headers.get("content-type").is_none();
     match (encoding.and_then(codec::delimiting).filter(|_| is_list), &value) {
         (Some(style), Value::String(text)) if !text.starts_with('[') => {
             codec::split_text(text, style).into_iter().map(Value::String).collect()
@@ -528,7 +549,7 @@ paths:
           multipart/form-data:
             schema:
               type: object
-              properties: {n: {type: integer}, f: {type: string, format: binary}, o: {type: object}, l: {type: array, items: {type: string}}}
+              properties: {n: {type: integer}, t: {type: string, contentEncoding: base64}, f: {type: string, format: binary}, o: {type: object}, l: {type: array, items: {type: string}}}
             encoding: {f: {contentType: 'image/png, image/*', headers: {X-Part: {required: true, schema: {type: integer}}}}}
           application/x-ndjson: {schema: {type: object}}
           multipart/mixed: {schema: {type: array, items: {type: string}}}
@@ -665,6 +686,14 @@ paths:
         assert!(form(TYPE, &whole(&clash)).contains("expected `o` either with brackets or without, found both"));
         let png = part("name=\"f[]\"; filename=a.gif\r\nContent-Type: text/plain\r\nX-Part: 1", "GIF");
         assert!(form(TYPE, &whole(&[png])).contains("body.part-type body /f: "), "the encoding of `f` is that of `f[]`");
+        #[cfg(feature = "xml")]
+        {
+            let xml = part("name=o\r\nContent-Type: application/xml", "<o><a>1</a></o>");
+            assert_eq!(form(TYPE, &whole(&[xml])), r#"{"o":{"a":"1"}}"#);
+        }
+        let coded = part("name=n\r\nContent-Transfer-Encoding: base64", "NQ==");
+        let text = part("name=t\r\nContent-Transfer-Encoding: base64", "NQ==");
+        assert_eq!(form(TYPE, &whole(&[coded, text])), r#"{"n":5,"t":"NQ=="}"#);
         let file = part("name=f; filename=a.gif\r\nContent-Type: text/plain", "GIF");
         let said = form(TYPE, &whole(&[file]));
         assert!(

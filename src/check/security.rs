@@ -172,7 +172,7 @@ fn auth_params(text: &str) -> Vec<(&str, String)> {
 fn jwt_scopes(token: &str) -> Option<Vec<String>> {
     let mut parts = token.split('.');
     let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
-    let payload = decode_base64(&payload.replace('-', "+").replace('_', "/"))?;
+    let payload = codec::decode_base64(&payload.replace('-', "+").replace('_', "/"))?;
     let claims: Value = serde_json::from_slice(&payload).ok()?;
     let said = ["scope", "scp", "scopes", "permissions"].iter().find_map(|name| claims.get(name))?;
     match said {
@@ -186,31 +186,8 @@ fn jwt_scopes(token: &str) -> Option<Vec<String>> {
 fn basic(encoded: &str) -> Result<String, Refusal> {
     let latin = |bytes: &[u8]| bytes.iter().map(|byte| char::from(*byte)).collect();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| latin(error.as_bytes()));
-    let decoded = decode_base64(encoded).map(text);
+    let decoded = codec::decode_base64(encoded).map(text);
     decoded.filter(|text| text.contains(':')).ok_or(Refusal::Malformed)
-}
-
-/// RFC 4648, section 4; padding may be missing.
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held) = (0_u32, 0);
-    for digit in text.trim_end_matches('=').bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-        }
-    }
-    Some(bytes)
 }
 
 fn api_key(request: &Request, location: Location, name: &str) -> Result<String, Refusal> {

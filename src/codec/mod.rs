@@ -5,6 +5,7 @@
 //! - `typed`: texts to what their schema asks for.
 //! - `form`, `multipart`, `xml`, `lines`: bodies that are not JSON.
 //! - `compress`: content codings.
+//! - `transfer`: bytes that were written as text.
 //!
 //! Nothing here judges; what cannot be read is an [`Unreadable`], which says what was expected and what was found.
 
@@ -14,6 +15,7 @@ mod lines;
 mod multipart;
 mod nested;
 mod style;
+mod transfer;
 mod typed;
 mod xml;
 
@@ -24,6 +26,7 @@ pub(crate) use self::{
     multipart::{Part, read as read_parts},
     nested::{Key, Nested, Noted, below, cut as cut_name},
     style::{Claim, Given, claim, cut_items, readings as style_readings, split_text, spreads, write_simple},
+    transfer::decode_base64,
     typed::settle,
     xml::{read as read_xml, write as write_xml},
 };

@@ -76,7 +76,8 @@ pub(crate) fn below<'a>(noted: Noted<'a>, keys: &[Key]) -> Noted<'a> {
     })
 }
 
-fn items(noted: Noted<'_>) -> Noted<'_> {
+/// What is said about the items of an array.
+pub(crate) fn items(noted: Noted<'_>) -> Noted<'_> {
     noted.and_then(|(annotations, note)| Some((annotations, annotations.items(note)?)))
 }
 

@@ -26,10 +26,15 @@ pub(crate) fn essence(media_type: &str) -> Cow<'_, str> {
 
 /// A parameter's value, without quotes.
 pub(crate) fn parameter(media_type: &str, name: &str) -> Option<String> {
-    let mut rest = media_type.split_once(';')?.1;
+    parameters(media_type).into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+/// The parameters, as far as they are well-formed: names, and values without quotes (RFC 9110, section 5.6.6).
+fn parameters(media_type: &str) -> Vec<(&str, String)> {
+    let mut rest = media_type.split_once(';').map_or("", |(_, rest)| rest);
+    let mut parameters = Vec::new();
     // A quoted value may hold a semicolon.
-    while !rest.is_empty() {
-        let (key, after) = rest.split_once('=')?;
+    while let Some((name, after)) = rest.split_once('=') {
         let after = after.trim_start();
         let (value, next) = match after.strip_prefix('"') {
             Some(quoted) => unquoted(quoted),
@@ -38,16 +43,14 @@ pub(crate) fn parameter(media_type: &str, name: &str) -> Option<String> {
                 (value.trim().to_owned(), next)
             }
         };
-        if key.trim().eq_ignore_ascii_case(name) {
-            return Some(value);
-        }
+        parameters.push((name.trim(), value));
         rest = next.trim_start().trim_start_matches(';');
     }
-    None
+    parameters
 }
 
 /// The text up to the closing quote, and what follows it.
-fn unquoted(text: &str) -> (String, &str) {
+pub(crate) fn unquoted(text: &str) -> (String, &str) {
     let mut value = String::new();
     let mut chars = text.char_indices();
     while let Some((at, char)) = chars.next() {
@@ -91,15 +94,12 @@ pub(crate) fn kind(media_type: &str) -> Kind {
 
 /// How well a declared range describes a media type; the higher, the more specific; `None` if it does not.
 ///
-/// The same one, else the same without parameters, else `application/json` for any JSON, else `text/*`, else `*/*`
-/// (OpenAPI 3.1, section 4.8.13.1: "the most specific key").
-pub(crate) fn fit(range: &str, media_type: &str) -> Option<u8> {
+/// The same one with all parameters of the range, the more of them the better, else the same with others, else
+/// `application/json` for any JSON, else `text/*`, else `*/*` (OpenAPI 3.1, section 4.8.13.1: "the most specific key").
+pub(crate) fn fit(range: &str, media_type: &str) -> Option<usize> {
     let (wanted, given) = (essence(range), essence(media_type));
-    if range.trim().eq_ignore_ascii_case(media_type.trim()) {
-        return Some(5);
-    }
     if wanted == given {
-        return Some(4);
+        return Some(same_parameters(range, media_type).map_or(4, |number| 5 + number));
     }
     if wanted == "application/json" && is_json(media_type) {
         return Some(3);
@@ -111,6 +111,19 @@ pub(crate) fn fit(range: &str, media_type: &str) -> Option<u8> {
         _ if wanted == "*" => Some(1),
         _ => None,
     }
+}
+
+/// How many parameters a range has, if the media type has each of them with the same value. Blanks, quotes and order do not
+/// matter (RFC 9110, sections 5.6.6 and 8.3.1); case matters in values, but in names of character sets (section 8.3.2).
+fn same_parameters(range: &str, media_type: &str) -> Option<usize> {
+    let (wanted, given) = (parameters(range), parameters(media_type));
+    let same = |(name, value): &(&str, String)| {
+        given.iter().any(|(known, given)| {
+            let is_charset = name.eq_ignore_ascii_case("charset");
+            known.eq_ignore_ascii_case(name) && (given == value || (is_charset && given.eq_ignore_ascii_case(value)))
+        })
+    };
+    wanted.iter().all(same).then_some(wanted.len())
 }
 
 #[cfg(test)]
@@ -144,5 +157,20 @@ mod tests {
         assert_eq!(best("text/css"), Some("text/*"));
         assert_eq!(best("text/html;level=1"), Some("text/html;level=1"));
         assert_eq!(best("image/png"), Some("*/*"));
+    }
+
+    #[test]
+    fn parameters_of_a_range_are_compared_as_parameters() {
+        let ranges = ["a/b", "a/b; version=2", "a/b; version=2; charset=UTF-8", "a/b; profile=\"x;y\""];
+        let best = |given: &str| ranges.iter().filter_map(|range| Some((fit(range, given)?, *range))).max().map(|(_, range)| range);
+        for given in ["a/b;version=2", "A/B ; Version=\"2\"", "a/b;charset=latin1;version=2", "a/b;x=\"a;b\";version=2"] {
+            assert_eq!(best(given), Some("a/b; version=2"), "{given}");
+        }
+        assert_eq!(best("a/b;charset=utf-8;version=2"), Some("a/b; version=2; charset=UTF-8"));
+        assert_eq!(best("a/b;profile=\"x;y\""), Some("a/b; profile=\"x;y\""));
+        for given in ["a/b", "a/b;version=3", "a/b;charset=utf-8", "a/b;profile=\"X;Y\""] {
+            assert_eq!(best(given), Some("a/b"), "{given}");
+        }
+        assert_eq!(fit("a/b;version=2", "a/b"), Some(4), "what is declared alone is meant");
     }
 }

@@ -48,7 +48,8 @@ fn percent_encode_but(text: &str, plain: &[u8]) -> String {
     encoded
 }
 
-const fn hex(digit: u8) -> u8 {
+/// The value of a hexadecimal digit.
+pub(crate) const fn hex(digit: u8) -> u8 {
     match digit {
         b'0'..=b'9' => digit - b'0',
         b'a'..=b'f' => digit - b'a' + 10,

@@ -109,7 +109,8 @@ fn body_violations(decoded: &body::Decoded<'_>) -> Vec<Violation> {
     let body::Decoded { value, media_type, by_item } = decoded;
     let mut violations = Vec::new();
     if let Some(schema) = media_type.schema.as_ref().filter(|_| !by_item || media_type.item_schema.is_some()) {
-        violations.extend(schema.check(value, Step::Body, Place::Body));
+        let found = schema.check(value, Step::Body, Place::Body);
+        violations.extend(found.into_iter().filter(|violation| !body::may_be_empty(schema, value, violation.place())));
     }
     if let (true, Value::Array(items), Some(schema)) = (by_item, value, media_type.item_schema.as_ref().or(media_type.schema.as_ref())) {
         for (index, item) in items.iter().enumerate() {

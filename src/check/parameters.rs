@@ -7,12 +7,11 @@ use serde_json::Value;
 
 use super::{Findings, whole};
 use crate::{
-    codec::{self, Given, pairs, style_readings},
-    contract::{Location, Operation, Parameter, Requirement, SchemeKind, Style},
+    codec::{self, Claim, Given, claim, pairs, style_readings},
+    contract::{Location, MediaType, Operation, Parameter, SchemeKind},
     media,
     message::{Request, header_text, is_secret_header},
     pointer::Pointer,
-    schema::{Schema, Types},
     source::{parse_json, quote},
     text::{either, nearest, percent_decode},
     violation::{Place, Step, Violation},
@@ -20,6 +19,9 @@ use crate::{
 
 /// Pairs of a query or of cookies: decoded names with texts that are still encoded.
 type Pairs<'r> = Vec<(Cow<'r, str>, &'r str)>;
+
+/// Why a parameter could not be read: the code of its violation, and what was wrong.
+type Refused = (&'static str, codec::Unreadable);
 
 /// Decodes and judges all parameters; what could not be decoded is left out.
 pub(super) fn judge(operation: &Operation, captured: &[String], request: &Request, findings: &mut Findings) -> Vec<(String, Value)> {
@@ -83,7 +85,7 @@ fn read(
     captured: &[String],
     request: &Request,
     (query, cookies): (&Pairs<'_>, &Pairs<'_>),
-) -> Result<Option<Value>, (&'static str, codec::Unreadable)> {
+) -> Result<Option<Value>, Refused> {
     let (header, left);
     let given = match parameter.location {
         Location::Path => {
@@ -100,7 +102,7 @@ fn read(
                 None => return Ok(None),
             }
         }
-        Location::Query if spreads(parameter) => {
+        Location::Query if codec::spreads(parameter) || query.iter().any(|(name, _)| name.contains('[')) => {
             left = query.iter().filter(|(name, _)| !belongs_to_another(operation, parameter, name)).cloned().collect::<Pairs<'_>>();
             Given::Pairs(&left)
         }
@@ -108,19 +110,23 @@ fn read(
         Location::Cookie => Given::Pairs(cookies),
         Location::QueryString => return whole_query(parameter, request),
     };
+    // OpenAPI 3.1, section 4.8.12.2.1, `allowEmptyValue`: what is sent empty is not read as anything else.
+    if parameter.allow_empty && matches!(&given, Given::Pairs(pairs) if own_texts(parameter, pairs) == [""]) {
+        return Ok(Some("".into()));
+    }
     if let Some(content) = &parameter.content {
         let text = match given {
             Given::Text(text) if parameter.location == Location::Header => Some(Cow::Borrowed(text)),
             Given::Text(text) => Some(percent_decode(text)),
-            Given::Pairs(pairs) => single(parameter, pairs),
+            Given::Pairs(pairs) => single(parameter, pairs)?,
         };
-        return text.map(|text| content_value(&text, &content.range)).transpose();
+        return text.map(|text| content_value(&text, content)).transpose();
     }
     let readings = style_readings(parameter, &given).map_err(|unreadable| ("parameter.style", unreadable))?;
     let Some(schema) = &parameter.schema else { return Ok(readings.into_iter().next()) };
     let mut settled = Vec::new();
     for reading in readings {
-        let value = codec::settle(schema, &reading);
+        let value = codec::settle(schema, &codec::cut_items(schema.document(), schema.pointer(), reading));
         if schema.accepts(&value) {
             return Ok(Some(value));
         }
@@ -129,38 +135,48 @@ fn read(
     Ok(settled.into_iter().next())
 }
 
-/// The decoded text of a parameter that is given once.
-fn single<'r>(parameter: &Parameter, pairs: &[(Cow<'_, str>, &'r str)]) -> Option<Cow<'r, str>> {
-    let (_, text) = pairs.iter().find(|(name, _)| *name == parameter.name)?;
-    Some(match parameter.location {
-        Location::Query => Cow::Owned(percent_decode(&text.replace('+', " ")).into_owned()),
-        _ => percent_decode(text),
+/// What was sent by a parameter's own name, still encoded.
+fn own_texts<'r>(parameter: &Parameter, pairs: &[(Cow<'_, str>, &'r str)]) -> Vec<&'r str> {
+    pairs.iter().filter(|(name, _)| *name == parameter.name).map(|(_, text)| *text).collect()
+}
+
+/// The decoded text of a parameter that is one document.
+fn single<'r>(parameter: &Parameter, pairs: &[(Cow<'_, str>, &'r str)]) -> Result<Option<Cow<'r, str>>, Refused> {
+    match (own_texts(parameter, pairs).as_slice(), parameter.location) {
+        ([], _) => Ok(None),
+        ([text], Location::Query) => Ok(Some(Cow::Owned(percent_decode(&text.replace('+', " ")).into_owned()))),
+        ([text], _) => Ok(Some(percent_decode(text))),
+        (several, _) => {
+            let (expected, found) = (format!("`{}` once", parameter.name), format!("it {} times", several.len()));
+            Err(("parameter.style", codec::Unreadable { expected, found }))
+        }
+    }
+}
+
+/// A parameter with `content`: its text is a document of that media type, and read as a body of it is.
+fn content_value(text: &str, content: &MediaType) -> Result<Value, Refused> {
+    let value = match media::kind(&content.range) {
+        media::Kind::Json => {
+            let unreadable = |defect: crate::source::JsonDefect| codec::Unreadable {
+                expected: format!("JSON: {}", defect.expected),
+                found: format!("{} at column {}", defect.found, defect.position.column),
+            };
+            return parse_json(text.as_bytes()).map(|(value, _)| value).map_err(|defect| ("parameter.syntax", unreadable(defect)));
+        }
+        media::Kind::Form => codec::read_form(text.as_bytes(), content).map_err(|unreadable| ("parameter.syntax", unreadable))?,
+        _ => text.into(),
+    };
+    Ok(match &content.schema {
+        Some(schema) => codec::settle(schema, &value),
+        None => value,
     })
 }
 
-/// A parameter with `content`: its text is a document of that media type.
-fn content_value(text: &str, media_type: &str) -> Result<Value, (&'static str, codec::Unreadable)> {
-    if !media::is_json(media_type) {
-        return Ok(text.into());
-    }
-    let unreadable = |defect: crate::source::JsonDefect| codec::Unreadable {
-        expected: format!("JSON: {}", defect.expected),
-        found: format!("{} at column {}", defect.found, defect.position.column),
-    };
-    parse_json(text.as_bytes()).map(|(value, _)| value).map_err(|defect| ("parameter.syntax", unreadable(defect)))
-}
-
-/// The whole query as one value (OpenAPI 3.2, section 4.12.1).
-fn whole_query(parameter: &Parameter, request: &Request) -> Result<Option<Value>, (&'static str, codec::Unreadable)> {
+/// The whole query as one value (OpenAPI 3.2, section 4.12.1). A form's escapes are those of its own.
+fn whole_query(parameter: &Parameter, request: &Request) -> Result<Option<Value>, Refused> {
     let (Some(query), Some(content)) = (request.query().filter(|query| !query.is_empty()), &parameter.content) else { return Ok(None) };
-    if media::kind(&content.range) != media::Kind::Form {
-        return content_value(&percent_decode(query), &content.range).map(Some);
-    }
-    let value = codec::read_form(query.as_bytes(), content).map_err(|unreadable| ("parameter.syntax", unreadable))?;
-    Ok(Some(match &content.schema {
-        Some(schema) => codec::settle(schema, &value),
-        None => value,
-    }))
+    let text = if media::kind(&content.range) == media::Kind::Form { Cow::Borrowed(query) } else { percent_decode(query) };
+    content_value(&text, content).map(Some)
 }
 
 /// Several headers of one name are one list (RFC 9110, section 5.3).
@@ -196,7 +212,7 @@ fn fixed_query(operation: &Operation, query: &Pairs<'_>, findings: &mut Findings
 /// What was sent and nobody declared.
 fn undeclared(operation: &Operation, request: &Request, query: &Pairs<'_>, cookies: &Pairs<'_>, findings: &mut Findings) {
     let has = |location: Location| operation.parameters.iter().filter(move |parameter| parameter.location == location);
-    let key = |location: Location, name: &str| operation.security.iter().flatten().any(|requirement| is_key(requirement, location, name));
+    let key = |location: Location, name: &str| is_key(operation, location, name);
     let tell = |location: Location, name: &str, place: Place, findings: &mut Findings| {
         let known: Vec<&str> = has(location).map(|parameter| parameter.name.as_str()).collect();
         let expected = if known.is_empty() || known.len() > 10 {
@@ -211,16 +227,15 @@ fn undeclared(operation: &Operation, request: &Request, query: &Pairs<'_>, cooki
         findings.odd(violation.with_rule(operation.place(&operation.pointer)));
     };
     if has(Location::QueryString).next().is_none() {
-        let fixed = operation.path().split_once('?').map_or("", |(_, fixed)| fixed);
         for (name, _) in query {
-            let claimed = has(Location::Query).any(|parameter| claims(parameter, name));
-            if !claimed && !key(Location::Query, name) && !fixed.split(['&', '#']).any(|pair| pair.split('=').next() == Some(name)) {
+            let claimed = has(Location::Query).any(|parameter| claim(parameter, name) > Some(Claim::Undeclared));
+            if !claimed && !key(Location::Query, name) && !is_fixed(operation, name) {
                 tell(Location::Query, name, Place::Query(name.to_string(), whole()), findings);
             }
         }
     }
     for (name, _) in cookies {
-        if !has(Location::Cookie).any(|parameter| claims(parameter, name)) && !key(Location::Cookie, name) {
+        if !has(Location::Cookie).any(|parameter| claim(parameter, name).is_some()) && !key(Location::Cookie, name) {
             tell(Location::Cookie, name, Place::Cookie(name.to_string(), whole()), findings);
         }
     }
@@ -233,31 +248,26 @@ fn undeclared(operation: &Operation, request: &Request, query: &Pairs<'_>, cooki
     }
 }
 
-fn is_key(requirement: &Requirement, location: Location, name: &str) -> bool {
-    match &requirement.scheme.kind {
+fn is_key(operation: &Operation, location: Location, name: &str) -> bool {
+    operation.security.iter().flatten().any(|requirement| match &requirement.scheme.kind {
         SchemeKind::ApiKey(at, known) => *at == location && known.eq_ignore_ascii_case(name),
         _ => false,
-    }
+    })
 }
 
-/// Whether a query parameter or cookie of this name is a part of a declared parameter.
-fn claims(parameter: &Parameter, name: &str) -> bool {
-    if parameter.name == name || name.strip_prefix(parameter.name.as_str()).is_some_and(|rest| rest.starts_with('[')) {
-        return true;
-    }
-    let annotations = parameter.schema.as_ref().filter(|_| spreads(parameter)).map(|schema| schema.annotations());
-    annotations.is_some_and(|annotations| annotations.member(annotations.root(), name).is_some())
+/// Whether a template has a query of this name.
+fn is_fixed(operation: &Operation, name: &str) -> bool {
+    let fixed = operation.path().split_once('?').map(|(_, fixed)| fixed);
+    fixed.is_some_and(|fixed| fixed.split(['&', '#']).any(|pair| pair.split('=').next() == Some(name)))
 }
 
-/// Whether the members of an object are parameters of their own.
-fn spreads(parameter: &Parameter) -> bool {
-    let types = |schema: &Schema| schema.annotations().root().types;
-    parameter.style == Style::Form && parameter.explode && parameter.schema.as_ref().map(types).unwrap_or_default().has(Types::OBJECT)
-}
-
-/// Whether a name is that of another parameter: it is then no member of this one, even if this one has a member of that name.
+/// Whether a name is that of another parameter or of a key: it is then no member of this one, even if this one has a member
+/// of that name. What an object takes without having a name for it, it takes only if nobody else does.
 fn belongs_to_another(operation: &Operation, parameter: &Parameter, name: &str) -> bool {
-    name != parameter.name && operation.parameters.iter().any(|other| other.location == parameter.location && other.name == name)
+    let others = || operation.parameters.iter().filter(|other| other.location == parameter.location && other.name != parameter.name);
+    let named = || others().any(|other| other.name == name) || is_key(operation, parameter.location, name) || is_fixed(operation, name);
+    let declared = || others().any(|other| claim(other, name) == Some(Claim::Declared));
+    name != parameter.name && (named() || (claim(parameter, name) < Some(Claim::Declared) && declared()))
 }
 
 /// Headers that clients send of their own accord, and no document declares: those of HTTP, of browsers, of proxies and of
@@ -366,11 +376,40 @@ paths:
         - {name: sid, in: cookie, schema: {type: string, minLength: 3}}
         - {name: sort, in: query, schema: {type: object, properties: {by: {type: string}, limit: {enum: [asc, desc]}}}}
   /things?kind=a: {get: {}}
+  /free:
+    get:
+      security: [{key: []}]
+      parameters:
+        - {name: p, in: query, required: true, schema: {type: object}}
+        - {name: limit, in: query, schema: {type: integer}}
+        - {name: filter, in: query, style: deepObject, schema: {type: object}}
+        - {name: range, in: query, schema: {type: object, properties: {from: {type: integer}}, additionalProperties: false}}
+  /lost:
+    get:
+      parameters:
+        - {name: limit, in: query, schema: {type: integer}}
+        - {name: tags, in: query, schema: {type: array}}
+        - {name: filter, in: query, style: deepObject, schema: {type: object}}
+        - {name: where, in: query, content: {application/json: {schema: {type: object}}}}
+  /content:
+    get:
+      parameters:
+        - {name: n, in: query, content: {text/plain: {schema: {type: integer}}}}
+        - {name: f, in: query, content: {application/x-www-form-urlencoded: {schema: {properties: {a: {type: integer}}}}}}
+        - {name: j, in: query, content: {application/json: {}}}
+        - {name: l, in: query, allowEmptyValue: true, schema: {type: array, items: {type: integer}}}
+components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
 "#;
 
     fn judged(target: &str, headers: &[(&str, &str)]) -> (Value, Vec<String>, Vec<String>) {
         let contract = Contract::from_text("api.yaml", DOCUMENT).unwrap();
-        let operation = contract.operation(if target.starts_with("/x") { "GET /x/{id}" } else { "GET /things?kind=a" });
+        let operation = contract.operation(match target.split('?').next() {
+            Some("/things") => "GET /things?kind=a",
+            Some("/free") => "GET /free",
+            Some("/lost") => "GET /lost",
+            Some("/content") => "GET /content",
+            _ => "GET /x/{id}",
+        });
         let request = headers.iter().fold(Request::get(target), |request, (name, value)| request.with_header(name, value));
         let mut findings = Findings::new(false);
         let decoded = judge(operation, &["7%2F".to_owned()], &request, &mut findings);
@@ -398,6 +437,38 @@ paths:
         assert_eq!(sort("by=x"), json!({"by": "x"}));
         assert_eq!(sort("limit=5"), Value::Null);
         assert_eq!(sort("sort%5Blimit%5D=asc&limit=5"), json!({"limit": "asc"}));
+    }
+
+    #[test]
+    fn an_object_of_any_shape_takes_what_nobody_else_does() {
+        let (decoded, violations, remarks) = judged("/free?a=1&b=2&limit=3&key=k&filter%5Bc%5D=4&from=5", &[]);
+        assert_eq!((violations, remarks), (Vec::new(), Vec::new()));
+        assert_eq!(decoded, json!({"p": {"a": "1", "b": "2"}, "limit": 3, "filter": {"c": "4"}, "range": {"from": 5}}));
+        assert_eq!(judged("/free?limit=3&key=k", &[]).1, ["query p: expected this required parameter, found none"]);
+    }
+
+    #[test]
+    fn documents_in_parameters_are_read_as_bodies_are() {
+        let (decoded, violations, _) = judged("/content?n=12&f=a%3D1%26b%3D2&j=%5B1%5D&l=", &[]);
+        assert_eq!(violations, [""; 0]);
+        assert_eq!(decoded, json!({"n": 12, "f": {"a": 1, "b": "2"}, "j": [1], "l": ""}));
+        let told = |query: &str| judged(&format!("/content?{query}"), &[]).1;
+        assert_eq!(told("n=x"), ["query n: expected an integer, found \"x\""]);
+        assert_eq!(told("j=1&j=2"), ["query j: expected `j` once, found it 2 times"]);
+        assert_eq!(told("l=&l="), ["query l /0: expected an integer, found \"\"", "query l /1: expected an integer, found \"\""]);
+    }
+
+    #[test]
+    fn what_no_parameter_reads_is_never_lost() {
+        let lost = ["limit%5Bx%5D", "limit%5B%5D", "filter%5Bb", "filter%5Bb%5Dx", "where%5Ba%5D", "", "tags%5B1"];
+        for name in lost {
+            let (_, violations, remarks) = judged(&format!("/lost?{name}=1"), &[]);
+            assert_eq!((violations.len(), remarks.len()), (0, 1), "{name}: {remarks:?}");
+        }
+        for name in ["tags%5B1%5D", "tags%5B%5D", "filter%5Bb%5D"] {
+            assert_eq!(judged(&format!("/lost?{name}=1"), &[]).2, [""; 0], "{name}");
+        }
+        assert_eq!(judged("/lost?tags=a&tags%5B1%5D=b", &[]).0, json!({"tags": ["a", "b"]}));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{parameters::cookies, whole};
 use crate::{
     codec,
     contract::{Location, Operation, Requirement, SchemeKind, SecurityScheme},
+    media::unquoted,
     message::Request,
     text::{either, percent_decode},
     violation::{Place, Step, Violation},
@@ -97,6 +98,7 @@ fn judge(scheme: &SecurityScheme, requirement: &Requirement, request: &Request, 
     let credential = match &scheme.kind {
         SchemeKind::Bearer => Cow::Borrowed(authorization(request, "bearer")?),
         SchemeKind::Basic => Cow::Owned(basic(authorization(request, "basic")?)?),
+        SchemeKind::Http(name) if name == "digest" => Cow::Owned(digest(other_http(request, name)?)?),
         SchemeKind::Http(name) => Cow::Borrowed(other_http(request, name)?),
         SchemeKind::ApiKey(location, name) => Cow::Owned(api_key(request, *location, name)?),
         SchemeKind::Other => return Ok(()),
@@ -106,34 +108,63 @@ fn judge(scheme: &SecurityScheme, requirement: &Requirement, request: &Request, 
         let may = told.is_none_or(|told| requirement.scopes.iter().all(|scope| told.contains(scope)));
         return if may { Ok(()) } else { Err(Refusal::Scope) };
     }
-    let key = access.keys.iter().find(|key| key.credential == credential).ok_or(Refusal::UnknownKey)?;
+    // A digest tells nothing but the user's name; the password that is in it stays unchecked.
+    let by_name = matches!(&scheme.kind, SchemeKind::Http(name) if name == "digest");
+    let fits = |known: &str| if by_name { known.split(':').next() == Some(&*credential) } else { known == credential };
+    let key = access.keys.iter().find(|key| fits(&key.credential)).ok_or(Refusal::UnknownKey)?;
     if key.may(&requirement.scopes) { Ok(()) } else { Err(Refusal::Scope) }
 }
 
-/// The credentials of an `Authorization` header; the scheme's name is case-insensitive (RFC 9110, section 11.1). What
-/// follows a bearer token after a blank is left aside.
+/// The credentials of an `Authorization` header; the scheme's name is case-insensitive (RFC 9110, section 11.1), and any
+/// number of blanks may follow it (section 11.4). What follows a bearer token after a blank is left aside.
 fn authorization<'r>(request: &'r Request, scheme: &str) -> Result<&'r str, Refusal> {
     let mut values = request.headers().get_all("authorization");
     let value = values.next().ok_or(Refusal::Missing)?.to_str().map_err(|_| Refusal::Malformed)?;
     let (given, credential) = value.split_once(' ').unwrap_or((value, ""));
-    let credential = credential.split(' ').next().unwrap_or_default();
+    let credential = credential.trim_start_matches(' ').split(' ').next().unwrap_or_default();
     if !given.eq_ignore_ascii_case(scheme) || credential.is_empty() || values.next().is_some() {
         return Err(Refusal::Malformed);
     }
     Ok(credential)
 }
 
-/// What follows the name of another scheme; `Digest` needs the fields of RFC 7616, section 3.4.
+/// What follows the name of another scheme.
 fn other_http<'r>(request: &'r Request, scheme: &str) -> Result<&'r str, Refusal> {
     let value = request.headers().get("authorization").ok_or(Refusal::Missing)?.to_str().map_err(|_| Refusal::Malformed)?;
     let (given, credential) = value.split_once(' ').unwrap_or((value, ""));
-    let has =
-        |field: &str| credential.split(',').any(|pair| pair.trim().split('=').next().is_some_and(|name| name.eq_ignore_ascii_case(field)));
-    let whole = scheme != "digest" || ["username", "realm", "nonce", "uri", "response"].iter().all(|field| has(field));
-    if !given.eq_ignore_ascii_case(scheme) || credential.trim().is_empty() || !whole {
+    if !given.eq_ignore_ascii_case(scheme) || credential.trim().is_empty() {
         return Err(Refusal::Malformed);
     }
     Ok(credential.trim())
+}
+
+/// The user's name in a digest that has the fields of RFC 7616, section 3.4; a name beyond ASCII is in `username*`.
+fn digest(credential: &str) -> Result<String, Refusal> {
+    let fields = auth_params(credential);
+    let field = |name: &str| fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
+    let extended = || Some(percent_decode(field("username*")?.rsplit('\'').next()?).into_owned());
+    let name = field("username").map(str::to_owned).or_else(extended);
+    let whole = ["realm", "nonce", "uri", "response"].iter().all(|name| field(name).is_some());
+    name.filter(|_| whole).ok_or(Refusal::Malformed)
+}
+
+/// Names and values without quotes, separated by commas (RFC 9110, section 11.2).
+fn auth_params(text: &str) -> Vec<(&str, String)> {
+    let mut rest = text;
+    let mut params = Vec::new();
+    while let Some((name, after)) = rest.split_once('=') {
+        let after = after.trim_start();
+        let (value, next) = match after.strip_prefix('"') {
+            Some(quoted) => unquoted(quoted),
+            None => {
+                let (value, next) = after.split_once(',').unwrap_or((after, ""));
+                (value.trim().to_owned(), next)
+            }
+        };
+        params.push((name.trim_matches([' ', '\t', ',']), value));
+        rest = next;
+    }
+    params
 }
 
 /// The scopes that a token states, if it is a JSON Web Token that does (RFC 7519; `scope` of RFC 8693, section 4.2, and what
@@ -141,7 +172,7 @@ fn other_http<'r>(request: &'r Request, scheme: &str) -> Result<&'r str, Refusal
 fn jwt_scopes(token: &str) -> Option<Vec<String>> {
     let mut parts = token.split('.');
     let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
-    let payload = decode_base64(&payload.replace('-', "+").replace('_', "/"))?;
+    let payload = codec::decode_base64(&payload.replace('-', "+").replace('_', "/"))?;
     let claims: Value = serde_json::from_slice(&payload).ok()?;
     let said = ["scope", "scp", "scopes", "permissions"].iter().find_map(|name| claims.get(name))?;
     match said {
@@ -151,33 +182,12 @@ fn jwt_scopes(token: &str) -> Option<Vec<String>> {
     }
 }
 
-/// `user:password` of RFC 7617, section 2.
+/// `user:password` of RFC 7617, section 2. No charset is agreed on: bytes that are no UTF-8 are Latin-1 (section 2.1).
 fn basic(encoded: &str) -> Result<String, Refusal> {
-    let decoded = decode_base64(encoded).and_then(|bytes| String::from_utf8(bytes).ok());
+    let latin = |bytes: &[u8]| bytes.iter().map(|byte| char::from(*byte)).collect();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| latin(error.as_bytes()));
+    let decoded = codec::decode_base64(encoded).map(text);
     decoded.filter(|text| text.contains(':')).ok_or(Refusal::Malformed)
-}
-
-/// RFC 4648, section 4; padding may be missing.
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut held) = (0_u32, 0);
-    for digit in text.trim_end_matches('=').bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-        }
-    }
-    Some(bytes)
 }
 
 fn api_key(request: &Request, location: Location, name: &str) -> Result<String, Refusal> {
@@ -238,7 +248,7 @@ fn wanted(operation: &Operation) -> Vec<String> {
 
 fn scopes(operation: &Operation) -> String {
     let alternatives = operation.security.iter().flatten();
-    let mut scopes: Vec<String> = alternatives.map(|requirement| format!("`{}`", requirement.scopes.join("`, `"))).collect();
+    let mut scopes: Vec<String> = alternatives.map(|requirement| format!("`{}`", requirement.scopes.join("` and `"))).collect();
     scopes.dedup();
     either(&scopes)
 }
@@ -263,6 +273,7 @@ paths:
   /both: {get: {security: [{query: [], cookie: []}]}}
   /either: {get: {security: [{query: []}, {bearer: []}]}}
   /optional: {get: {security: [{bearer: []}, {}]}}
+  /scopes: {get: {security: [{bearer: [a, b, c]}, {bearer: [d]}]}}
   /open: {get: {}}
   /digest: {get: {security: [{digest: []}]}}
 "#;
@@ -280,6 +291,7 @@ paths:
     fn any_token_is_accepted_until_keys_are_named() {
         assert_eq!(says("/bearer", &[("Authorization", "Bearer <token>")], &[]), "");
         assert_eq!(says("/bearer", &[("Authorization", "bearer x")], &[]), "");
+        assert_eq!(says("/bearer", &[("Authorization", "Bearer  x")], &["x".into()]), "");
         assert_eq!(says("/open", &[], &[]), "");
         assert_eq!(says("/optional", &[], &[]), "");
     }
@@ -309,6 +321,8 @@ paths:
             says("/bearer", &authorization, &key(&[])),
             "security.scope header authorization: expected a key with the scope `read` or `write`, found a key without it"
         );
+        let several = "security.scope header authorization: expected a key with the scope `a` and `b` and `c` or `d`, found a key without it";
+        assert_eq!(says("/scopes", &authorization, &key(&[])), several);
         assert_eq!(says("/bearer", &authorization, &["k".into()]), "");
     }
 
@@ -343,6 +357,11 @@ paths:
         let whole = "Digest username=\"u\", realm=r, nonce=n, uri=\"/\", response=x";
         assert_eq!(says("/digest", &[("Authorization", whole)], &[]), "");
         assert!(says("/digest", &[("Authorization", "Digest username=u")], &[]).starts_with("security.malformed"));
+        let keys = [ApiKey::new("u:p")];
+        assert_eq!(says("/digest", &[("Authorization", whole)], &keys), "");
+        assert!(says("/digest", &[("Authorization", &whole.replace("\"u\"", "v"))], &keys).starts_with("security.unknown-key"));
+        let extended = "Digest uri=\"/a,b=c\", username*=UTF-8''%C3%BC, realm=r, nonce=n, response=x";
+        assert_eq!(says("/digest", &[("Authorization", extended)], &[ApiKey::new("ü:p")]), "");
         assert_eq!(says("/digest", &[], &[]), "security.missing header authorization: expected `digest` and what it asks for, found none");
     }
 
@@ -351,6 +370,8 @@ paths:
         let keys = [ApiKey::new("user:pass word")];
         assert_eq!(says("/basic", &[("Authorization", "Basic dXNlcjpwYXNzIHdvcmQ=")], &keys), "");
         assert_eq!(says("/basic", &[("Authorization", "basic dXNlcjpwYXNzIHdvcmQ")], &keys), "");
+        assert_eq!(says("/basic", &[("Authorization", "Basic dTr8")], &[ApiKey::new("u:ü")]), "", "Latin-1");
+        assert_eq!(says("/basic", &[("Authorization", "Basic dTrDvA==")], &[ApiKey::new("u:ü")]), "", "UTF-8");
         assert!(says("/basic", &[("Authorization", "Basic dXNlcg==")], &keys).starts_with("security.malformed"));
     }
 }

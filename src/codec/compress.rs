@@ -13,10 +13,8 @@ pub(crate) enum Undecoded {
 }
 
 /// The codings that are understood.
-pub(crate) fn supported() -> Vec<String> {
-    let names: &[&str] = if cfg!(feature = "compression") { &["gzip", "deflate", "br", "zstd", "identity"] } else { &["identity"] };
-    names.iter().map(|name| format!("`{name}`")).collect()
-}
+pub(crate) const SUPPORTED: &[&str] =
+    if cfg!(feature = "compression") { &["gzip", "deflate", "br", "zstd", "identity"] } else { &["identity"] };
 
 /// Undoes the codings of a `Content-Encoding`, the last first.
 pub(crate) fn decode(body: &Bytes, content_encoding: &str, limit: usize) -> Result<Bytes, Undecoded> {

@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 
 use super::{
     Unreadable,
-    nested::{Nested, keys},
+    nested::{Key, Nested, Noted, below, cut, member},
+    style::cut_items,
 };
 use crate::{
-    contract::{MediaType, Style},
+    contract::{Encoding, MediaType, Style},
     schema::Types,
     source::parse_json,
     text::percent_decode,
@@ -31,34 +32,23 @@ pub(crate) fn read(body: &[u8], media_type: &MediaType) -> Result<Value, Unreada
         let at = error.valid_up_to();
         Unreadable::new("UTF-8 text", format!("the byte 0x{:02X} at offset {at}", body[at]))
     })?;
-    let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
-    let root = annotations.map(|annotations| (annotations, annotations.root()));
-    let noted = |name: &str| root.and_then(|(annotations, note)| Some((annotations, annotations.member(note, name)?)));
-    let declared = |name: &str| root.is_some_and(|(annotations, note)| annotations.members(note).any(|(known, _)| known == name));
+    let whole = media_type.schema.as_ref().map(|schema| (schema.annotations(), schema.annotations().root()));
     let mut nested = Nested::default();
     for (name, value) in pairs(text) {
-        // A name with brackets that is declared as it stands is no nesting.
-        let (stem, keys) = match keys(&name) {
-            Some((stem, keys)) if !declared(&name) => (stem, keys),
-            _ => (&*name, Vec::new()),
-        };
-        let encoding = media_type.encoding_of(stem);
-        let delimited = encoding.filter(|encoding| encoding.explode == Some(false) && keys.is_empty());
-        match delimited.filter(|_| noted(stem).is_some_and(|(_, note)| note.types.has(Types::ARRAY))) {
-            Some(encoding) => {
-                for piece in split(value, encoding.style.unwrap_or(Style::Form)) {
-                    nested.add(stem, &[None], decode(piece).into_owned())?;
-                }
-            }
+        let (stem, keys) = cut(&name, whole);
+        if let Some(object) = holder(media_type, whole, stem) {
+            let keys: Vec<Key> = [Some(stem.to_owned())].into_iter().chain(keys).collect();
+            nested.add(object, &keys, decode(value).into_owned())?;
+            continue;
+        }
+        match media_type.encoding_of(stem).and_then(delimiting).filter(|_| keys.is_empty()) {
+            Some(style) => delimited(&mut nested, stem, value, style, member(whole, stem))?,
             None => nested.add(stem, &keys, decode(value).into_owned())?,
         }
     }
-    let names: Vec<String> = nested.names().map(str::to_owned).collect();
     let mut members = Map::new();
-    for name in names {
-        let noted = noted(&name);
-        let mut value = nested.take(&name, noted).unwrap_or_default();
-        let structured = noted.is_some_and(|(_, note)| note.types.has(Types::OBJECT.and(Types::ARRAY)));
+    for (name, mut value) in nested.into_members(whole) {
+        let structured = member(whole, &name).is_some_and(|(_, note)| note.types.has(Types::OBJECT.and(Types::ARRAY)));
         let is_json =
             media_type.encoding_of(&name).and_then(|encoding| encoding.content_type.as_deref()).is_some_and(crate::media::is_json);
         if let Some(text) = json_text(&value).filter(|_| structured || is_json)
@@ -67,9 +57,70 @@ pub(crate) fn read(body: &[u8], media_type: &MediaType) -> Result<Value, Unreada
             // Objects in forms are JSON by OpenAPI 3.1 (section 4.8.14.3), and by many clients.
             value = parsed;
         }
+        let value = inner_lists(media_type, &name, value);
         members.insert(name, value);
     }
     Ok(Value::Object(members))
+}
+
+/// A member of a form whose lists may be cut in their own way.
+pub(crate) fn inner_lists(media_type: &MediaType, name: &str, value: Value) -> Value {
+    match &media_type.schema {
+        Some(schema) => cut_items(schema.document(), &schema.pointer().join("properties").join(name), value),
+        None => value,
+    }
+}
+
+/// The style by which one text holds all that is in a member: only `form` explodes unless it is told not to (OpenAPI 3.1,
+/// section 4.8.15.1).
+pub(crate) fn delimiting(encoding: &Encoding) -> Option<Style> {
+    let style = encoding.style.unwrap_or(Style::Form);
+    let explode = encoding.explode.unwrap_or(style == Style::Form || style == Style::DeepObject);
+    (!explode).then_some(style)
+}
+
+/// The object whose members are fields of their own, this one among them (the style `form`, exploded).
+fn holder<'m>(media_type: &'m MediaType, whole: Noted<'_>, name: &str) -> Option<&'m str> {
+    let declared = whole.is_some_and(|(annotations, note)| annotations.members(note).any(|(known, _)| known == name));
+    let spreads = |encoding: &Encoding| {
+        let says = encoding.style == Some(Style::Form) || encoding.style.is_none() && encoding.explode.is_some();
+        says && delimiting(encoding).is_none()
+    };
+    let holds = |object: &str| {
+        let noted = member(whole, object);
+        noted.is_some_and(|(_, note)| note.types.has(Types::OBJECT)) && member(noted, name).is_some()
+    };
+    let mut encodings = media_type.encoding.iter().filter(|_| !declared);
+    encodings.find(|(object, encoding)| spreads(encoding) && holds(object)).map(|(object, _)| object.as_str())
+}
+
+/// Adds what one text holds: items, or names and values by turns. What it cannot be cut into is left as it is.
+fn delimited(nested: &mut Nested, name: &str, text: &str, style: Style, noted: Noted<'_>) -> Result<(), Unreadable> {
+    let types = noted.map(|(_, note)| note.types).unwrap_or_default();
+    let pieces = split(text, style);
+    let whole = decode(text);
+    if whole.starts_with(['{', '[']) && parse_json(whole.as_bytes()).is_ok() {
+        return nested.add(name, &[], whole.into_owned());
+    }
+    if types.has(Types::ARRAY) {
+        let items = below(noted, &[None]).map(|(_, note)| note.types).unwrap_or_default();
+        // As in a query: an empty text is an item only where it may be one.
+        if text.is_empty() && !items.is_empty() && !items.has(Types::STRING) {
+            return nested.add(name, &[], Value::Array(Vec::new()));
+        }
+        return pieces.into_iter().try_for_each(|piece| nested.add(name, &[None], decode(piece).into_owned()));
+    }
+    if types.has(Types::OBJECT) && text.is_empty() {
+        return nested.add(name, &[], Map::new());
+    }
+    if types.has(Types::OBJECT) && pieces.len() % 2 == 0 {
+        let by_turns = pieces.chunks(2).filter_map(|pair| Some((pair.first()?, pair.get(1)?)));
+        return by_turns.into_iter().try_for_each(|(key, piece)| {
+            let key = decode(key).into_owned();
+            nested.add(name, &[Some(key)], decode(piece).into_owned())
+        });
+    }
+    nested.add(name, &[], whole.into_owned())
 }
 
 /// A text that looks like a JSON object or array.
@@ -90,7 +141,7 @@ fn split(value: &str, style: Style) -> Vec<&str> {
         Style::SpaceDelimited => value.split(['+', ' ']).flat_map(|piece| piece.split("%20")).collect(),
         Style::PipeDelimited => value.split('|').flat_map(|piece| piece.split("%7C")).flat_map(|piece| piece.split("%7c")).collect(),
         Style::TabDelimited => value.split("%09").collect(),
-        _ => value.split(',').flat_map(|piece| piece.split("%2C")).collect(),
+        _ => value.split(',').flat_map(|piece| piece.split("%2C")).flat_map(|piece| piece.split("%2c")).collect(),
     }
 }
 

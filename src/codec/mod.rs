@@ -5,6 +5,7 @@
 //! - `typed`: texts to what their schema asks for.
 //! - `form`, `multipart`, `xml`, `lines`: bodies that are not JSON.
 //! - `compress`: content codings.
+//! - `transfer`: bytes that were written as text.
 //!
 //! Nothing here judges; what cannot be read is an [`Unreadable`], which says what was expected and what was found.
 
@@ -14,15 +15,18 @@ mod lines;
 mod multipart;
 mod nested;
 mod style;
+mod transfer;
 mod typed;
 mod xml;
 
 pub(crate) use self::{
-    compress::{Undecoded, decode as decompress, supported as codings},
-    form::{pairs, read as read_form},
-    lines::{events, read as read_lines, write as write_lines},
+    compress::{SUPPORTED as CODINGS, Undecoded, decode as decompress},
+    form::{delimiting, inner_lists, pairs, read as read_form},
+    lines::{events, read as read_lines, read_events, write as write_lines},
     multipart::{Part, read as read_parts},
-    style::{Given, readings as style_readings, write_simple},
+    nested::{Key, Nested, Noted, below, cut as cut_name},
+    style::{Claim, Given, claim, cut_items, readings as style_readings, split_text, spreads, write_simple},
+    transfer::decode_base64,
     typed::settle,
     xml::{read as read_xml, write as write_xml},
 };

@@ -1,10 +1,13 @@
 //! `multipart/form-data` (RFC 7578) and other multipart bodies (RFC 2046, section 5.1): cut into parts, which share the
 //! body's memory.
 
-use super::Unreadable;
+use super::{
+    Unreadable,
+    transfer::{undo, unfold},
+};
 use crate::{
     media,
-    message::{Bytes, HeaderName, HeaderValue, Headers},
+    message::{Bytes, HeaderName, HeaderValue, Headers, header_text},
 };
 
 /// How many parts a body may have.
@@ -19,6 +22,16 @@ pub(crate) struct Part {
     pub(crate) name: Option<String>,
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
+}
+
+impl Part {
+    /// The same part without its `Content-Transfer-Encoding`.
+    pub(crate) fn decoded(mut self) -> Result<Self, Unreadable> {
+        if let Some(encoding) = self.headers.get("content-transfer-encoding").and_then(header_text) {
+            self.body = undo(&self.body, encoding.trim())?;
+        }
+        Ok(self)
+    }
 }
 
 /// Cuts a body into its parts.
@@ -82,7 +95,7 @@ fn part(bytes: &Bytes) -> Result<Part, Unreadable> {
     };
     let mut headers = Vec::new();
     let mut disposition = None;
-    for line in head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
+    for line in unfold(&head).split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
         let text = String::from_utf8_lossy(line);
         let (name, value) = header(line)
             .ok_or_else(|| Unreadable::new("a header of a part, such as `Content-Type: text/plain`", crate::source::quote(&text)))?;
@@ -123,6 +136,8 @@ mod tests {
         let expected = vec![(some("a"), "1\r\n--x\r\n".to_owned()), (some("f"), String::new()), (None, "no head".to_owned())];
         assert_eq!(parts(body, TYPE), Ok(expected));
         assert_eq!(parts("--x y--", TYPE), Ok(Vec::new()));
+        let folded = "--x y\r\nContent-Disposition: form-data;\r\n name=a;\r\n\tfilename=b\r\n\r\n1\r\n--x y--";
+        assert_eq!(parts(folded, TYPE), Ok(vec![(some("a"), "1".to_owned())]));
         let odd = parts("--x y\r\nContent-Disposition: form-data; name=\"a\x01b\"\r\n\r\n1\r\n--x y--", TYPE);
         assert_eq!(odd, Ok(vec![(some("a\u{1}b"), "1".to_owned())]), "names may hold control characters");
     }

@@ -8,51 +8,87 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Unreadable;
-use crate::schema::{Annotations, Note, Types};
+use crate::{
+    schema::{Annotations, Note, Types},
+    source::parse_json,
+};
 
 /// How deep names may nest.
 const DEEPEST: usize = 64;
 
-/// Texts by name, as they are put together.
+/// Values by name, as they are put together: texts, and what parts of a body hold.
 #[derive(Debug, Default)]
 pub(crate) struct Nested(BTreeMap<String, Node>);
 
 #[derive(Debug)]
 enum Node {
-    Text(String),
+    Leaf(Value),
     List(Vec<Node>),
     Members(BTreeMap<String, Node>),
 }
 
 impl Nested {
-    /// Adds a text below a member, at a path of keys; `None` is the empty brackets, which append.
-    pub(crate) fn add(&mut self, name: &str, keys: &[Option<String>], text: String) -> Result<(), Unreadable> {
+    /// Adds a value below a member, at a path of keys; `None` is the empty brackets, which append.
+    pub(crate) fn add(&mut self, name: &str, keys: &[Key], value: impl Into<Value>) -> Result<(), Unreadable> {
         if keys.len() > DEEPEST {
             return Err(Unreadable::new(format!("at most {DEEPEST} pairs of brackets"), keys.len().to_string()));
         }
         let clash = || Unreadable::new(format!("`{name}` either with brackets or without"), "both");
         match self.0.get_mut(name) {
             None => {
-                self.0.insert(name.to_owned(), Node::of(keys, text));
+                self.0.insert(name.to_owned(), Node::of(keys, value.into()));
                 Ok(())
             }
-            Some(node) => node.add(keys, text).ok_or_else(clash),
+            Some(node) => node.add(keys, value.into()).ok_or_else(clash),
         }
     }
 
-    /// The names that there are.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+    /// The value of one member.
+    pub(crate) fn take(&mut self, name: &str, noted: Noted<'_>) -> Option<Value> {
+        self.0.remove(name).map(|node| node.into_value(noted))
     }
 
-    /// The value of one member.
-    pub(crate) fn take(&mut self, name: &str, noted: Option<(&Annotations, &Note)>) -> Option<Value> {
-        self.0.remove(name).map(|node| node.into_value(noted))
+    /// Each member with its value, by what is said about the whole.
+    pub(crate) fn into_members<'n>(self, whole: Noted<'n>) -> impl Iterator<Item = (String, Value)> + use<'n> {
+        self.0.into_iter().map(move |(name, node)| {
+            let value = node.into_value(member(whole, &name));
+            (name, value)
+        })
     }
 }
 
+/// What is in one pair of brackets; `None` if nothing is.
+pub(crate) type Key = Option<String>;
+
+/// What is said about a value, if anything is.
+pub(crate) type Noted<'a> = Option<(&'a Annotations, &'a Note)>;
+
+/// What is said about a member of an object.
+pub(crate) fn member<'a>(noted: Noted<'a>, name: &str) -> Noted<'a> {
+    noted.and_then(|(annotations, note)| Some((annotations, annotations.member(note, name)?)))
+}
+
+/// What is said about the value at a path of keys: numbers, and empty brackets, are those of items.
+pub(crate) fn below<'a>(noted: Noted<'a>, keys: &[Key]) -> Noted<'a> {
+    keys.iter().fold(noted, |noted, key| match key {
+        Some(key) => member(noted, key).or_else(|| items(noted).filter(|_| key.parse::<usize>().is_ok())),
+        None => items(noted),
+    })
+}
+
+/// What is said about the items of an array.
+pub(crate) fn items(noted: Noted<'_>) -> Noted<'_> {
+    noted.and_then(|(annotations, note)| Some((annotations, annotations.items(note)?)))
+}
+
+/// A name cut at its brackets, unless it has none that are closed, or a member is declared by the name as it stands.
+pub(crate) fn cut<'n>(name: &'n str, whole: Noted<'_>) -> (&'n str, Vec<Key>) {
+    let declared = whole.is_some_and(|(annotations, note)| annotations.members(note).any(|(known, _)| known == name));
+    keys(name).filter(|_| !declared).unwrap_or((name, Vec::new()))
+}
+
 /// A name and the keys in its brackets: `a[b][]` is `a` with `b` and nothing. `None` if brackets are not closed.
-pub(crate) fn keys(name: &str) -> Option<(&str, Vec<Option<String>>)> {
+pub(crate) fn keys(name: &str) -> Option<(&str, Vec<Key>)> {
     let (stem, mut rest) = match name.find('[') {
         None | Some(0) => return Some((name, Vec::new())),
         Some(at) => name.split_at(at),
@@ -67,35 +103,41 @@ pub(crate) fn keys(name: &str) -> Option<(&str, Vec<Option<String>>)> {
 }
 
 impl Node {
-    fn of(keys: &[Option<String>], text: String) -> Self {
+    fn of(keys: &[Key], value: Value) -> Self {
         match keys.split_first() {
-            None => Self::Text(text),
-            Some((None, rest)) => Self::List(vec![Self::of(rest, text)]),
-            Some((Some(key), rest)) => Self::Members(BTreeMap::from([(key.clone(), Self::of(rest, text))])),
+            None => Self::Leaf(value),
+            Some((None, rest)) => Self::List(vec![Self::of(rest, value)]),
+            Some((Some(key), rest)) => Self::Members(BTreeMap::from([(key.clone(), Self::of(rest, value))])),
         }
     }
 
     /// `None` if a text would have to have members.
-    fn add(&mut self, keys: &[Option<String>], text: String) -> Option<()> {
+    fn add(&mut self, keys: &[Key], value: Value) -> Option<()> {
         match (&mut *self, keys.split_first()) {
             // A name that is repeated is a list.
-            (Self::Text(first), None) => *self = Self::List(vec![Self::Text(std::mem::take(first)), Self::Text(text)]),
-            (Self::List(items), None) => items.push(Self::Text(text)),
+            (Self::Leaf(first), None) => *self = Self::List(vec![Self::Leaf(first.take()), Self::Leaf(value)]),
+            (Self::List(items), None) => items.push(Self::Leaf(value)),
             (Self::List(items), Some((None, rest))) => match items.last_mut() {
                 // `a[][b]`: a key that the last one has already begins the next.
-                Some(last) if !rest.is_empty() && last.lacks(rest) => last.add(rest, text)?,
-                _ => items.push(Self::of(rest, text)),
+                Some(last) if !rest.is_empty() && last.lacks(rest) => last.add(rest, value)?,
+                _ => items.push(Self::of(rest, value)),
             },
             (Self::Members(members), Some((Some(key), rest))) => match members.get_mut(key) {
-                Some(node) => node.add(rest, text)?,
+                Some(node) => node.add(rest, value)?,
                 None => {
-                    members.insert(key.clone(), Self::of(rest, text));
+                    members.insert(key.clone(), Self::of(rest, value));
                 }
             },
             // `a[0]` and `a[]` mixed: the index after the last.
             (Self::Members(members), Some((None, rest))) => {
                 let next = members.keys().filter_map(|key| key.parse::<usize>().ok()).max().map_or(0, |last| last.saturating_add(1));
-                members.insert(next.to_string(), Self::of(rest, text));
+                members.insert(next.to_string(), Self::of(rest, value));
+            }
+            // `a[]` and `a[0]` mixed: what was appended has the first indices.
+            (Self::List(items), Some((Some(key), _))) if key.parse::<usize>().is_ok() => {
+                let items = std::mem::take(items).into_iter().enumerate();
+                *self = Self::Members(items.map(|(index, item)| (index.to_string(), item)).collect());
+                self.add(keys, value)?;
             }
             _ => return None,
         }
@@ -110,28 +152,36 @@ impl Node {
         }
     }
 
-    /// Integer keys are an array's where the schema has one there; a single text is one item of it.
-    fn into_value(self, noted: Option<(&Annotations, &Note)>) -> Value {
+    /// Integer keys are an array's where the schema has one there; a single value is one item of it.
+    fn into_value(self, noted: Noted<'_>) -> Value {
         let types = noted.map(|(_, note)| note.types).unwrap_or_default();
         let list = types.has(Types::ARRAY);
-        let items = noted.and_then(|(annotations, note)| Some((annotations, annotations.items(note)?)));
         match self {
-            Self::Text(text) if list && !types.has(Types::STRING) => Value::Array(vec![text.into()]),
-            Self::Text(text) => text.into(),
-            Self::List(nodes) => nodes.into_iter().map(|node| node.into_value(items)).collect(),
+            Self::Leaf(value) if list && !types.has(Types::STRING) && !value.is_array() => listed(value),
+            Self::Leaf(value) => value,
+            Self::List(nodes) => nodes.into_iter().map(|node| node.into_value(items(noted))).collect(),
             Self::Members(members) => {
                 let indices: Option<BTreeMap<usize, &String>> =
                     members.keys().map(|key| key.parse().ok().map(|index: usize| (index, key))).collect();
                 if list && !types.has(Types::OBJECT) && indices.as_ref().is_some_and(|indices| indices.len() == members.len()) {
                     let order: Vec<String> = indices.into_iter().flatten().map(|(_, key)| key.clone()).collect();
                     let mut members = members;
-                    return order.iter().filter_map(|key| members.remove(key)).map(|node| node.into_value(items)).collect();
+                    return order.iter().filter_map(|key| members.remove(key)).map(|node| node.into_value(items(noted))).collect();
                 }
-                let member = |name: &str| noted.and_then(|(annotations, note)| Some((annotations, annotations.member(note, name)?)));
-                Value::Object(members.into_iter().map(|(name, node)| (name.clone(), node.into_value(member(&name)))).collect())
+                let value = |(name, node): (String, Self)| {
+                    let value = node.into_value(member(noted, &name));
+                    (name, value)
+                };
+                Value::Object(members.into_iter().map(value).collect())
             }
         }
     }
+}
+
+/// A single value as a list: the one that its text is in JSON, as many clients write it, else itself as the only item.
+fn listed(value: Value) -> Value {
+    let json = value.as_str().filter(|text| text.starts_with('[')).and_then(|text| parse_json(text.as_bytes()).ok());
+    json.map_or_else(|| Value::Array(vec![value]), |(list, _)| list)
 }
 
 #[cfg(test)]
@@ -155,10 +205,7 @@ mod tests {
             let (stem, keys) = keys(name).unwrap();
             nested.add(stem, &keys, (*text).to_owned())?;
         }
-        let annotations = schema.annotations();
-        let names: Vec<String> = nested.names().map(str::to_owned).collect();
-        let member = |name: &str| annotations.member(annotations.root(), name).map(|note| (annotations, note));
-        Ok(Value::Object(names.into_iter().map(|name| (name.clone(), nested.take(&name, member(&name)).unwrap())).collect()))
+        Ok(Value::Object(nested.into_members(Some((schema.annotations(), schema.annotations().root()))).collect()))
     }
 
     #[test]
@@ -168,6 +215,8 @@ mod tests {
         assert_eq!(read(&[("a", "1"), ("a", "2")]), Ok(json!({"a": ["1", "2"]})));
         assert_eq!(read(&[("a[][b]", "1"), ("a[][c]", "2"), ("a[][b]", "3")]), Ok(json!({"a": [{"b": "1", "c": "2"}, {"b": "3"}]})));
         assert_eq!(read(&[("list[10][x]", "2"), ("list[9][x]", "1")]), Ok(json!({"list": [{"x": "1"}, {"x": "2"}]})));
+        assert_eq!(read(&[("list[]", "1"), ("list[1]", "2"), ("list[]", "3")]), Ok(json!({"list": ["1", "2", "3"]})));
+        assert_eq!(read(&[("list", "[1]")]), Ok(json!({"list": [1]})));
         assert_eq!(read(&[("a[0]", "1")]), Ok(json!({"a": {"0": "1"}})), "the schema says no array");
         assert_eq!(read(&[("list[0][b]", "1")]), Ok(json!({"list": [{"b": ["1"]}]})));
     }

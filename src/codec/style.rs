@@ -9,10 +9,15 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Unreadable, nested::Nested};
+use super::{
+    Unreadable,
+    nested::{Key, Nested, Noted, keys},
+};
 use crate::{
     contract::{Location, Parameter, Style},
-    schema::{Annotations, Note, Types},
+    document::Document,
+    pointer::Pointer,
+    schema::Types,
     source::quote,
     text::{percent_decode, percent_encode},
 };
@@ -31,18 +36,23 @@ pub(crate) type Reading = Vec<Value>;
 
 /// Reads a parameter. An error is about the style alone.
 pub(crate) fn readings(parameter: &Parameter, given: &Given<'_>) -> Result<Reading, Unreadable> {
-    let annotations = parameter.schema.as_ref().map(|schema| schema.annotations());
-    let noted = annotations.map(|annotations| (annotations, annotations.root()));
-    let wants = Wants::of(noted.map(|(_, note)| note.types).unwrap_or_default());
+    let noted = noted(parameter);
+    let wants = Wants::of(parameter);
     let cut = match given {
         Given::Text(text) => cut(parameter, text)?,
-        Given::Pairs(pairs) if parameter.style == Style::DeepObject => return deep(parameter, pairs, noted),
-        Given::Pairs(pairs) => match cut_pairs(parameter, pairs, noted, wants)? {
-            Some(cut) => cut,
+        Given::Pairs(pairs) => {
+            if let Some(members) = spread(parameter, pairs, noted)? {
+                return Ok(vec![members]);
+            }
             // Arrays and objects come with brackets whatever a document says.
-            None if wants.list || wants.members => return deep(parameter, pairs, noted),
-            None => return Ok(Vec::new()),
-        },
+            if parameter.style == Style::DeepObject || pairs.iter().any(|(name, _)| wants.nests(parameter, name)) {
+                return deep(parameter, pairs, noted, wants);
+            }
+            match cut_pairs(parameter, pairs, wants)? {
+                Some(cut) => cut,
+                None => return Ok(Vec::new()),
+            }
+        }
     };
     let decode = |text: &str| decoded(parameter.location, text);
     let list = |texts: &[Cow<'_, str>]| Value::Array(texts.iter().map(|text| decode(text)).collect());
@@ -52,7 +62,7 @@ pub(crate) fn readings(parameter: &Parameter, given: &Given<'_>) -> Result<Readi
     let mut readings = Vec::new();
     if wants.members {
         readings.extend(match &cut.members {
-            Some(members) => Some(members.iter().map(|(name, text)| (decode_name(parameter.location, name), decode(text))).collect()),
+            Some(members) => Some(members.iter().map(|(name, text)| (decoded_text(parameter.location, name), decode(text))).collect()),
             None if empty => Some(Value::Object(Map::new())),
             None => cut_when_decoded(parameter, &cut).and_then(by_turns).map(Value::Object),
         });
@@ -75,20 +85,105 @@ pub(crate) fn readings(parameter: &Parameter, given: &Given<'_>) -> Result<Readi
     Ok(readings)
 }
 
-/// What kinds of value a schema takes.
+/// What is said about a parameter's value.
+fn noted(parameter: &Parameter) -> Noted<'_> {
+    parameter.schema.as_ref().map(|schema| (schema.annotations(), schema.annotations().root()))
+}
+
+/// What kinds of value a parameter takes.
 #[derive(Debug, Clone, Copy)]
 struct Wants {
     scalar: bool,
     list: bool,
     members: bool,
+    /// Whether its names may have brackets.
+    brackets: bool,
 }
 
 impl Wants {
-    fn of(types: Types) -> Self {
+    fn of(parameter: &Parameter) -> Self {
         const SCALAR: Types = Types::STRING.and(Types::NUMBER).and(Types::INTEGER).and(Types::BOOLEAN);
+        let types = noted(parameter).map(|(_, note)| note.types).unwrap_or_default();
         let (list, members) = (types.has(Types::ARRAY), types.has(Types::OBJECT));
-        Self { scalar: types.has(SCALAR) || !(list || members), list, members }
+        let brackets = parameter.content.is_none() && (list || members || types.is_empty());
+        Self { scalar: types.has(SCALAR) || !(list || members), list, members, brackets }
     }
+
+    /// Whether a pair of this name is a part of the parameter by what is in its brackets. Empty ones are a list's own.
+    fn nests(self, parameter: &Parameter, name: &str) -> bool {
+        let keys = bracketed_keys(parameter, name).filter(|_| self.brackets);
+        keys.is_some_and(|keys| !(self.list && keys.as_slice() == [None]))
+    }
+}
+
+/// The keys in the brackets after a parameter's own name.
+fn bracketed_keys(parameter: &Parameter, name: &str) -> Option<Vec<Key>> {
+    let (stem, keys) = keys(name)?;
+    (stem == parameter.name && !keys.is_empty()).then_some(keys)
+}
+
+/// How a parameter takes a pair of a query, or a cookie; the later, the surer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Claim {
+    /// As a member beside those that its schema declares, which says nothing about others: a misspelt one, most likely.
+    Undeclared,
+    /// As a member that its schema has no name for, and asks for all the same.
+    Open,
+    /// By its own name, or that of a member that its schema declares.
+    Declared,
+}
+
+/// Whether a pair of this name is read as a part of a parameter. What no parameter reads must be told: it is lost.
+pub(crate) fn claim(parameter: &Parameter, name: &str) -> Option<Claim> {
+    let brackets = || Wants::of(parameter).brackets && bracketed_keys(parameter, name).is_some();
+    if parameter.name == name || brackets() { Some(Claim::Declared) } else { claim_of_member(parameter, name) }
+}
+
+/// Whether a name is that of a member of an object whose members are parameters of their own.
+fn claim_of_member(parameter: &Parameter, name: &str) -> Option<Claim> {
+    let (annotations, note) = noted(parameter).filter(|_| spreads(parameter))?;
+    let (stem, _) = super::nested::cut(name, Some((annotations, note)));
+    if stem == parameter.name || stem.is_empty() {
+        return None;
+    }
+    if annotations.members(note).any(|(known, _)| known == stem) {
+        return Some(Claim::Declared);
+    }
+    if annotations.member(note, stem).is_some() {
+        return Some(Claim::Open);
+    }
+    let schema = parameter.schema.as_ref().filter(|_| takes_any_member(parameter))?;
+    let (_, said) = schema.document().follow(schema.pointer()).ok()?;
+    let required = said.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|name| name == stem));
+    let asked = !note.declares_members || required || said.get("additionalProperties") == Some(&Value::Bool(true));
+    Some(if asked { Claim::Open } else { Claim::Undeclared })
+}
+
+/// Whether the members of an object are parameters of their own.
+pub(crate) fn spreads(parameter: &Parameter) -> bool {
+    parameter.style == Style::Form && parameter.explode && Wants::of(parameter).members
+}
+
+/// Whether an object takes members that it does not declare, as it does unless its schema forbids them (JSON Schema Core,
+/// section 10.3.2.3). Where a text would do as well, and in cookies, which browsers send of their own accord, it is not
+/// taken for what nobody declared.
+fn takes_any_member(parameter: &Parameter) -> bool {
+    let asks = parameter.location == Location::Query && !Wants::of(parameter).scalar;
+    asks && parameter.schema.as_ref().is_some_and(|schema| is_open(schema.document(), schema.pointer(), 0))
+}
+
+fn is_open(document: &Document, place: &Pointer, depth: usize) -> bool {
+    /// Schemas may lie in circles.
+    const DEEPEST: usize = 16;
+    let Ok((place, schema)) = document.follow(place) else { return false };
+    let forbids = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(false));
+    if depth > DEEPEST || forbids("additionalProperties") || forbids("unevaluatedProperties") {
+        return false;
+    }
+    let branches = |keyword: &str| schema.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+    let opens = |keyword: &str, index: usize| is_open(document, &place.join(keyword).join(index), depth + 1);
+    let any = |keyword: &str| branches(keyword) == 0 || (0..branches(keyword)).any(|index| opens(keyword, index));
+    (0..branches("allOf")).all(|index| opens("allOf", index)) && any("anyOf") && any("oneOf")
 }
 
 /// A text, cut in every way that its style knows.
@@ -168,7 +263,6 @@ fn dotted_members(text: &str) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>> {
 fn cut_pairs<'r>(
     parameter: &Parameter,
     pairs: &'r [(Cow<'r, str>, &'r str)],
-    noted: Option<(&Annotations, &Note)>,
     wants: Wants,
 ) -> Result<Option<Cut<'r>>, Unreadable> {
     let name = parameter.name.as_str();
@@ -178,10 +272,6 @@ fn cut_pairs<'r>(
         // `color=blue&color=black` in one cookie.
         let prefix = format!("{name}=");
         values = values.iter().flat_map(|value| value.split('&')).map(|piece| piece.strip_prefix(&prefix).unwrap_or(piece)).collect();
-    }
-    if parameter.explode && wants.members && values.is_empty() {
-        let members = spread(parameter, pairs, noted);
-        return Ok((!members.is_empty()).then(|| Cut { scalar: None, list: Vec::new(), members: Some(members) }));
     }
     match values.as_slice() {
         [] => Ok(None),
@@ -197,37 +287,52 @@ fn cut_pairs<'r>(
     }
 }
 
-/// The members of an object that are parameters of their own: those that it declares, else all that nobody else declares.
-fn spread<'r>(
-    parameter: &Parameter,
-    pairs: &'r [(Cow<'r, str>, &'r str)],
-    noted: Option<(&Annotations, &Note)>,
-) -> Vec<(Cow<'r, str>, Cow<'r, str>)> {
-    let Some((annotations, note)) = noted else { return Vec::new() };
-    let mut members = Vec::new();
-    for (name, value) in pairs {
-        // `R=100&G=200` in one cookie.
-        if parameter.location == Location::Cookie && value.contains('&') && annotations.member(note, name).is_some() {
-            let mut pieces = value.split('&');
-            members.extend(pieces.next().map(|first| (name.clone(), first.into())));
-            members.extend(pieces.filter_map(|piece| piece.split_once('=')).map(|(name, value)| (name.into(), value.into())));
-        } else if annotations.member(note, name).is_some() {
-            members.push((name.clone(), (*value).into()));
+/// An object whose members are parameters of their own, those with its own name in front of them among them; `None` if it
+/// was not sent in this way.
+fn spread(parameter: &Parameter, pairs: &[(Cow<'_, str>, &str)], noted: Noted<'_>) -> Result<Option<Value>, Unreadable> {
+    if !spreads(parameter) || pairs.iter().any(|(name, _)| *name == parameter.name) {
+        return Ok(None);
+    }
+    let (mut nested, mut is_spread) = (Nested::default(), false);
+    for (name, text) in pairs {
+        match (claim_of_member(parameter, name), bracketed_keys(parameter, name).as_deref()) {
+            (Some(claim), _) => {
+                is_spread |= claim > Claim::Undeclared;
+                for (name, text) in cookie_pieces(parameter, name, text) {
+                    let (stem, keys) = super::nested::cut(name, noted);
+                    nested.add(stem, &keys, decoded(parameter.location, text))?;
+                }
+            }
+            (None, Some([Some(member), keys @ ..])) => nested.add(member, keys, decoded(parameter.location, text))?,
+            (None, Some([None, ..])) => nested.add("", &[], decoded(parameter.location, text))?,
+            (None, _) => {}
         }
     }
-    members
+    Ok(is_spread.then(|| Value::Object(nested.into_members(noted).collect())))
+}
+
+/// The pairs that one pair is: `R=100&G=200` may come in one cookie.
+fn cookie_pieces<'r>(parameter: &Parameter, name: &'r str, text: &'r str) -> Vec<(&'r str, &'r str)> {
+    if parameter.location != Location::Cookie {
+        return vec![(name, text)];
+    }
+    let mut pieces = text.split('&');
+    let first = pieces.next().map(|first| (name, first));
+    first.into_iter().chain(pieces.filter_map(|piece| piece.split_once('='))).collect()
 }
 
 /// `deepObject`, and arrays and objects that come like it.
-fn deep(parameter: &Parameter, pairs: &[(Cow<'_, str>, &str)], noted: Option<(&Annotations, &Note)>) -> Result<Reading, Unreadable> {
+fn deep(parameter: &Parameter, pairs: &[(Cow<'_, str>, &str)], noted: Noted<'_>, wants: Wants) -> Result<Reading, Unreadable> {
     let mut nested = Nested::default();
     for (name, value) in pairs {
-        if let Some((stem, keys)) = super::nested::keys(name)
-            && stem == parameter.name
-        {
-            let text = decoded(parameter.location, value);
-            nested.add(stem, &keys, text.as_str().unwrap_or_default().to_owned())?;
-        }
+        let keys = match bracketed_keys(parameter, name) {
+            Some(keys) => keys,
+            // Beside items with brackets, one without is an item too.
+            None if *name == parameter.name && wants.list && !wants.members => vec![None],
+            None if *name == parameter.name => Vec::new(),
+            None => continue,
+        };
+        nested.add(&parameter.name, &keys, decoded(parameter.location, value))?;
     }
     Ok(nested.take(&parameter.name, noted).into_iter().collect())
 }
@@ -263,6 +368,42 @@ fn delimiter(style: Style) -> (char, &'static str) {
     }
 }
 
+/// A text, which is not percent-encoded, as the items of a list.
+pub(crate) fn split_text(text: &str, style: Style) -> Vec<String> {
+    text.split(delimiter(style).0).map(str::to_owned).collect()
+}
+
+/// Lists in a list of Swagger 2.0, each cut as its own `collectionFormat` says (Items Object).
+pub(crate) fn cut_items(document: &Document, place: &Pointer, mut value: Value) -> Value {
+    if document.root().get("swagger").is_some()
+        && let Value::Array(items) = &mut value
+        && let Ok((place, schema)) = document.follow(place)
+        && let Some(inner) = schema.get("items").filter(|inner| inner.get("type").is_some_and(|kind| kind == "array"))
+    {
+        let style = collection_style(inner.get("collectionFormat").and_then(Value::as_str));
+        for item in items {
+            let text = match &*item {
+                // One text where a list is wanted was taken for its only item.
+                Value::Array(only) if only.len() == 1 => only[0].as_str(),
+                item => item.as_str(),
+            };
+            let pieces = text.map(|text| split_text(text, style).into_iter().map(Value::String).collect());
+            let list = pieces.unwrap_or_else(|| item.take());
+            *item = cut_items(document, &place.join("items"), list);
+        }
+    }
+    value
+}
+
+fn collection_style(format: Option<&str>) -> Style {
+    match format {
+        Some("ssv") => Style::SpaceDelimited,
+        Some("tsv") => Style::TabDelimited,
+        Some("pipes") => Style::PipeDelimited,
+        _ => Style::Form,
+    }
+}
+
 /// The items of a list in one text. Blanks, tabs and bars cannot stand in a URL as they are.
 fn delimited<'r>(parameter: &Parameter, text: &'r str) -> Vec<&'r str> {
     match parameter.style {
@@ -286,17 +427,14 @@ fn split_any<'r>(text: &'r str, delimiters: &[&str]) -> Vec<&'r str> {
 
 /// A text as it is meant. Headers are not percent-encoded.
 fn decoded(location: Location, text: &str) -> Value {
-    match location {
-        Location::Header => text.trim().into(),
-        Location::Query | Location::QueryString => percent_decode(&text.replace('+', " ")).into_owned().into(),
-        Location::Path | Location::Cookie => percent_decode(text).into_owned().into(),
-    }
+    decoded_text(location, text).into()
 }
 
-fn decode_name(location: Location, name: &str) -> String {
-    match decoded(location, name) {
-        Value::String(name) => name,
-        other => other.to_string(),
+fn decoded_text(location: Location, text: &str) -> String {
+    match location {
+        Location::Header => text.trim().to_owned(),
+        Location::Query | Location::QueryString => percent_decode(&text.replace('+', " ")).into_owned(),
+        Location::Path | Location::Cookie => percent_decode(text).into_owned(),
     }
 }
 
@@ -389,11 +527,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        document::Document,
-        pointer::Pointer,
-        schema::{Direction, Schema},
-    };
+    use crate::schema::{Direction, Schema};
 
     fn parameter(style: Style, explode: bool, location: Location, schema: Value) -> Parameter {
         let document = Arc::new(Document::of_value(json!({"s": schema})));
@@ -509,6 +643,41 @@ mod tests {
         assert_eq!(read(&list, "color[0]=1&color[1]=2"), Ok(json!([1, 2])));
         let form = parameter(Style::Form, true, Location::Query, schema);
         assert_eq!(read(&form, "color[b][c]=x"), Ok(json!({"b": {"c": "x"}})));
+    }
+
+    #[test]
+    fn items_with_and_without_brackets_are_one_array() {
+        let list = parameter(Style::Form, true, Location::Query, json!({"type": "array", "items": {"type": "integer"}}));
+        assert_eq!(read(&list, "color=1&color[1]=2&color[]=3"), Ok(json!([1, 2, 3])));
+        assert_eq!(read(&list, "color[1]=2&color=1"), Ok(json!([2, 1])));
+        let object = parameter(Style::DeepObject, true, Location::Query, json!({"type": "object"}));
+        assert_eq!(read(&object, "color=1&color[a]=2").unwrap_err().found, "both");
+        let any = parameter(Style::Form, true, Location::Query, json!({}));
+        assert_eq!(read(&any, "color[a]=1"), Ok(json!({"a": "1"})));
+    }
+
+    /// OpenAPI 3.1, section 4.8.12.3, `explode`: the members of the map are parameters of their own.
+    #[test]
+    fn members_that_are_parameters_are_those_that_the_object_may_have() {
+        let read = |schema: Value, text: &str| read(&parameter(Style::Form, true, Location::Query, schema), text);
+        let table = [
+            (json!({"type": "object"}), json!({"a": "1", "b": {"c": "2"}})),
+            (json!({"type": "object", "additionalProperties": true}), json!({"a": "1", "b": {"c": "2"}})),
+            (json!({"type": "object", "properties": {"a": {"type": "integer"}}}), json!({"a": 1, "b": {"c": "2"}})),
+            (json!({"type": "object", "properties": {"a": {"type": "array"}}, "additionalProperties": false}), json!({"a": ["1"]})),
+            (json!({"allOf": [{"properties": {"a": {}}}, {"additionalProperties": false}]}), json!({"a": "1"})),
+            (json!({"type": ["object", "string"], "properties": {"a": {}}}), json!({"a": "1"})),
+            (json!({"oneOf": [{"properties": {"b": {}}, "additionalProperties": false}]}), json!({"b": {"c": "2"}})),
+        ];
+        for (schema, value) in table {
+            assert_eq!(read(schema.clone(), "a=1&b[c]=2"), Ok(value), "{schema}");
+        }
+        let required = json!({"type": "object", "properties": {"c": {}}, "required": ["a", "b"]});
+        assert_eq!(read(required, "a=1&b=2"), Ok(json!({"a": "1", "b": "2"})));
+        let open = json!({"type": "object", "properties": {"c": {}}});
+        assert_eq!(read(open, "a=1&b=2"), Ok(Value::Null), "what is not declared makes no object");
+        let both = json!({"type": "object", "properties": {"a": {"type": "array"}}});
+        assert_eq!(read(both, "a=1&color[b]=2&a=3"), Ok(json!({"a": ["1", "3"], "b": "2"})));
     }
 
     #[test]

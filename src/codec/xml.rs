@@ -5,29 +5,30 @@
 
 use serde_json::{Map, Value};
 
-use super::Unreadable;
-use crate::schema::{Annotations, Note, Schema, Types};
+use super::{
+    Unreadable,
+    nested::{Noted, items, member},
+};
+use crate::schema::{Schema, Types};
 
 /// The value that a body stands for, with texts at its leaves.
 #[cfg(not(feature = "xml"))]
-pub(crate) fn read(_body: &[u8], _schema: &Schema) -> Result<Value, Unreadable> {
+pub(crate) fn read(_body: &[u8], _noted: Noted<'_>) -> Result<Value, Unreadable> {
     Err(Unreadable::new("a build with the feature `xml`", "none"))
 }
 
 /// The value that a body stands for, with texts at its leaves.
 #[cfg(feature = "xml")]
-pub(crate) fn read(body: &[u8], schema: &Schema) -> Result<Value, Unreadable> {
+pub(crate) fn read(body: &[u8], noted: Noted<'_>) -> Result<Value, Unreadable> {
     let text = std::str::from_utf8(body).map_err(|error| {
         let at = error.valid_up_to();
         Unreadable::new("UTF-8 text", format!("the byte 0x{:02X} at offset {at}", body[at]))
     })?;
     let root = parse::parse(text)?;
-    let annotations = schema.annotations();
-    let note = annotations.root();
-    if let Some(name) = note.xml.name.as_deref().filter(|name| *name != root.name) {
+    if let Some(name) = noted.and_then(|(_, note)| note.xml.name.as_deref()).filter(|name| *name != root.name) {
         return Err(Unreadable::new(format!("the element <{name}>"), format!("<{}>", root.name)));
     }
-    Ok(value(&root, Some((annotations, note))))
+    Ok(value(&root, noted))
 }
 
 /// An element, as it was sent.
@@ -137,16 +138,6 @@ mod parse {
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         Unreadable::new("well-formed XML", format!("{why} at line {line}, column {column}"))
     }
-}
-
-type Noted<'a> = Option<(&'a Annotations, &'a Note)>;
-
-fn member<'a>(noted: Noted<'a>, name: &str) -> Noted<'a> {
-    noted.and_then(|(annotations, note)| Some((annotations, annotations.member(note, name)?)))
-}
-
-fn items(noted: Noted<'_>) -> Noted<'_> {
-    noted.and_then(|(annotations, note)| Some((annotations, annotations.items(note)?)))
 }
 
 fn has(noted: Noted<'_>, types: Types) -> bool {
@@ -342,6 +333,10 @@ mod tests {
 
     use super::*;
     use crate::{document::Document, pointer::Pointer, schema::Direction};
+
+    fn read(body: &[u8], schema: &Schema) -> Result<Value, Unreadable> {
+        super::read(body, Some((schema.annotations(), schema.annotations().root())))
+    }
 
     fn pet() -> Schema {
         let document = json!({"components": {"schemas": {

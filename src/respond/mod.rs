@@ -155,8 +155,8 @@ fn refuse(scene: &Scene<'_>) -> Answer {
         Some(response) => (response, Because::Declared),
         None => (problem::document(problem::status(&violations[0]), violations), Because::Problem),
     };
-    let response = match problem::challenge(scene) {
-        Some(challenge) => response.with_header(header::WWW_AUTHENTICATE, challenge),
+    let response = match problem::way_out(scene, response.status()) {
+        Some((name, value)) => response.with_header(name, value),
         None => response,
     };
     Answer { response, because, violations: Vec::new() }

@@ -4,9 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::{Scene, negotiate};
 use crate::{
-    contract::{DeclaredStatus, MediaType, SchemeKind},
+    codec::CODINGS,
+    contract::{DeclaredStatus, Location, MediaType, Operation, SchemeKind},
     media::is_json,
-    message::{HeaderValue, Response, StatusCode},
+    message::{HeaderName, HeaderValue, Response, StatusCode, header},
     pointer::Pointer,
     violation::{Step, Violation},
 };
@@ -114,13 +115,24 @@ pub(super) fn document(status: StatusCode, violations: &[Violation]) -> Response
     Response::new(status).with_body(HeaderValue::from_static("application/problem+json"), body.to_string())
 }
 
-/// What `WWW-Authenticate` says to a request without the right credentials (RFC 9110, section 11.6.1).
-pub(super) fn challenge(scene: &Scene<'_>) -> Option<HeaderValue> {
+/// The header in which HTTP says what would have been right.
+pub(super) fn way_out(scene: &Scene<'_>, status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
     let first = scene.judgement.violations.first()?;
-    if first.step() != Step::Credentials {
-        return None;
-    }
-    let kinds = scene.operation.security.iter().flatten().map(|requirement| &requirement.scheme.kind);
+    let (name, text) = match (first.step(), first.code()) {
+        (Step::Credentials, _) => (header::WWW_AUTHENTICATE, challenges(scene.operation)),
+        (Step::Permission, _) => (header::WWW_AUTHENTICATE, more_scope(scene.operation)?),
+        // RFC 9110, section 15.5.16: which of both depends on what the server cannot take.
+        (_, "body.content-type") if status == StatusCode::UNSUPPORTED_MEDIA_TYPE => (header::ACCEPT, accepted(scene.operation)?),
+        (_, "body.content-encoding") if status == StatusCode::UNSUPPORTED_MEDIA_TYPE => (header::ACCEPT_ENCODING, CODINGS.join(", ")),
+        _ => return None,
+    };
+    HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty()).map(|value| (name, value))
+}
+
+/// How to show who is asking: a 401 must say so (RFC 9110, section 11.6.1). There is no registered scheme for API keys, so
+/// theirs has a name that says what it is.
+fn challenges(operation: &Operation) -> String {
+    let kinds = operation.security.iter().flatten().map(|requirement| &requirement.scheme.kind);
     let mut challenges: Vec<String> = kinds
         .filter_map(|kind| match kind {
             SchemeKind::Bearer => Some("Bearer".to_owned()),
@@ -128,16 +140,52 @@ pub(super) fn challenge(scene: &Scene<'_>) -> Option<HeaderValue> {
             // RFC 7616, section 3.3: a challenge needs a nonce.
             SchemeKind::Http(name) if name == "digest" => Some("Digest realm=\"standin\", nonce=\"standin\", qop=\"auth\"".to_owned()),
             SchemeKind::Http(name) => Some(name.clone()),
-            SchemeKind::ApiKey(..) | SchemeKind::Other => None,
+            SchemeKind::ApiKey(location, name) => {
+                Some(format!("ApiKey realm=\"standin\", name={}, in=\"{}\"", quoted_string(name), place_of_key(*location)))
+            }
+            SchemeKind::Other => None,
         })
         .collect();
     challenges.dedup();
-    HeaderValue::from_str(&challenges.join(", ")).ok().filter(|value| !value.is_empty())
+    challenges.join(", ")
+}
+
+fn place_of_key(location: Location) -> &'static str {
+    match location {
+        Location::Query | Location::QueryString => "query",
+        Location::Cookie => "cookie",
+        Location::Header | Location::Path => "header",
+    }
+}
+
+/// What a token lacks (RFC 6750, section 3.1), for the first alternative that is one.
+fn more_scope(operation: &Operation) -> Option<String> {
+    let mut requirements = operation.security.iter().flatten();
+    let bearer = requirements.find(|requirement| requirement.scheme.kind == SchemeKind::Bearer && !requirement.scopes.is_empty())?;
+    Some(format!("Bearer error=\"insufficient_scope\", scope={}", quoted_string(&bearer.scopes.join(" "))))
+}
+
+/// The media types that an operation takes (RFC 9110, section 12.5.1: `Accept` in a response).
+fn accepted(operation: &Operation) -> Option<String> {
+    let content = &operation.request_body.as_ref()?.content;
+    Some(content.iter().map(|media_type| media_type.range.as_str()).collect::<Vec<_>>().join(", "))
+}
+
+/// RFC 9110, section 5.6.4.
+fn quoted_string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        check::{self, ApiKey, Policy},
+        clock::Timestamp,
+        contract::Contract,
+        message::{Method, Request},
+        seed::Seed,
+    };
 
     #[test]
     fn the_explanation_goes_where_the_schema_takes_it() {
@@ -148,5 +196,47 @@ mod tests {
         let not_there = explained(&body, "why", |body| body["error"]["message"] == "m");
         assert_eq!(not_there["title"], "why");
         assert_eq!(explained(&body, "why", |_| false), body);
+    }
+
+    const DOCUMENT: &str = r#"
+openapi: 3.1.0
+components:
+  securitySchemes:
+    bearer: {type: http, scheme: bearer}
+    key: {type: apiKey, in: header, name: X-"Key}
+    sid: {type: apiKey, in: cookie, name: sid}
+paths:
+  /keys: {get: {security: [{key: []}, {sid: []}], responses: {200: {}}}}
+  /bearer: {get: {security: [{bearer: [read, more]}], responses: {200: {}}}}
+  /body:
+    post: {requestBody: {content: {application/json: {}, text/*: {}}}, responses: {200: {}}}
+    put: {requestBody: {content: {application/json: {}}}, responses: {200: {}, 400: {}}}
+"#;
+
+    fn header_of(request: Request, name: &str) -> (u16, Option<String>) {
+        let contract = Contract::from_text("api.yaml", DOCUMENT).unwrap();
+        let operation = contract.operation(&format!("{} {}", request.method(), request.path()));
+        let mut policy = Policy::default();
+        policy.access.keys.push(ApiKey::new("k").with_scopes(["read"]));
+        let judgement = check::request(&contract, operation, &[], &request, &policy);
+        let (seed, now) = (Seed::new(1), Timestamp::FIXED);
+        let answer = crate::respond::respond(&Scene { contract: &contract, operation, request: &request, judgement: &judgement, seed, now });
+        (answer.response.status().as_u16(), answer.response.header(name).map(str::to_owned))
+    }
+
+    #[test]
+    fn refusals_say_what_would_have_been_right() {
+        let told = header_of;
+        let some = |status: u16, text: &str| (status, Some(text.to_owned()));
+        let keys = r#"ApiKey realm="standin", name="X-\"Key", in="header", ApiKey realm="standin", name="sid", in="cookie""#;
+        assert_eq!(told(Request::get("/keys"), "www-authenticate"), some(401, keys));
+        assert_eq!(told(Request::get("/bearer"), "www-authenticate"), some(401, "Bearer"));
+        let reader = Request::get("/bearer").with_header("authorization", "Bearer k");
+        assert_eq!(told(reader, "www-authenticate"), some(403, "Bearer error=\"insufficient_scope\", scope=\"read more\""));
+        let xml = |request: Request| request.with_header("content-type", "application/xml").with_body("<a/>");
+        assert_eq!(told(xml(Request::post("/body")), "accept"), some(415, "application/json, text/*"));
+        assert_eq!(told(xml(Request::with_method(Method::PUT, "/body")), "accept"), (400, None));
+        let coded = Request::post("/body").with_json(&json!(1)).with_header("content-encoding", "lzma");
+        assert_eq!(told(coded, "accept-encoding"), some(415, &CODINGS.join(", ")));
     }
 }

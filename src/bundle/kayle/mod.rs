@@ -83,16 +83,21 @@ fn at(member: &str) -> Place {
     Place::Body(Pointer::root().join(member))
 }
 
-/// The server tests for the exact text `Bearer `, where HTTP would take any case.
+/// The server tests for the exact text `Bearer `, where HTTP would take any case, and more blanks.
 struct ExactBearer;
 
 impl Rule for ExactBearer {
     fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
         let Some(given) = call.request().header("authorization") else { return Vec::new() };
-        let other_case = given.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer ") && scheme != "Bearer ");
+        let (scheme, after) = given.split_at_checked(7).unwrap_or((given, ""));
+        let (expected, found) = match scheme {
+            "Bearer " if after.starts_with(' ') => ("one blank after `Bearer`", "more"),
+            "Bearer " => return Vec::new(),
+            scheme if scheme.eq_ignore_ascii_case("bearer ") => ("the scheme spelt `Bearer`", "another case"),
+            _ => return Vec::new(),
+        };
         let place = Place::Header("authorization".into(), Pointer::root());
-        let violation = || Violation::new(Step::Credentials, "kayle.bearer", place, "the scheme spelt `Bearer`", "another case");
-        other_case.then(violation).into_iter().collect()
+        vec![Violation::new(Step::Credentials, "kayle.bearer", place, expected, found)]
     }
 }
 

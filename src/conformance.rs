@@ -27,7 +27,7 @@ use crate::{
     violation::{Place, Step, Violation},
 };
 
-const SETTING: Setting = Setting { now: Timestamp::FIXED };
+const SETTING: Setting = Setting { now: Timestamp::FIXED, required_only: false };
 
 /// The documents; `None` if there is no such folder.
 fn documents() -> Option<Vec<PathBuf>> {
@@ -321,11 +321,6 @@ fn spoil_body(operation: &Operation, draft: &Draft, spoilt: &mut Vec<Spoilt>) {
 
 /// What is not as it should be, and why that is right: a document, what is said of one of its operations, the reason.
 const EXPLAINED: &[(&str, &str, &str)] = &[
-    (
-        "adyen",
-        "validateShopperId: wrong missing member at body /paymentMethod/type",
-        "all branches of a union want it: told as one, of the union",
-    ),
     ("lob", "POST /identity_validation: unanswered", "a value of one branch is one of the other as well, unless it is spoilt for it"),
     ("openai", "POST /chat/completions: no request can be made", "nothing is generated from a schema that has no canonical form"),
 ];
@@ -392,9 +387,7 @@ impl Totals {
         let call = api.calls().last();
         match call.because() {
             Because::Unable => {
-                let no_success = call.violations().iter().any(|violation| violation.code() == "contract.no-success");
-                let why = no_success.then_some("the operation declares errors only");
-                self.tell(&format!("{name}: unanswered: {:?}", call.violations()), why);
+                self.tell(&format!("{name}: unanswered: {:?}", call.violations()), None);
             }
             _ => self.answered += 1,
         }
@@ -426,6 +419,6 @@ fn real_documents_are_judged_rightly() {
     by_kind.iter().for_each(|(kind, (all, refused))| say(&format!("  {kind}: {refused} of {all}\n")));
     say(&format!("{} exceptions:\n  {}\n", explained.len(), explained.join("\n  ")));
     assert!(unexplained.is_empty(), "{} without an explanation:\n{}", unexplained.len(), unexplained.join("\n"));
-    assert!(answered * 100 >= operations * 98, "{answered} of {operations} operations answered");
+    assert!(answered * 1000 >= operations * 999, "{answered} of {operations} operations answered");
     assert!(refused * 100 >= spoilt * 99, "{refused} of {spoilt} wrong requests refused");
 }

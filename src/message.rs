@@ -2,7 +2,7 @@
 //!
 //! Bodies are [`Bytes`], shared and never copied. Nothing here prints a credential: see [`is_secret_header`].
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 pub use bytes::Bytes;
 pub(crate) use http::header;
@@ -206,6 +206,7 @@ pub struct Response {
     status: StatusCode,
     headers: Headers,
     body: Bytes,
+    delay: Duration,
 }
 
 impl Default for Response {
@@ -218,7 +219,19 @@ impl Default for Response {
 impl Response {
     /// A response without headers and body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, headers: Headers::default(), body: Bytes::new() }
+        Self { status, headers: Headers::default(), body: Bytes::new(), delay: Duration::ZERO }
+    }
+
+    /// The same response, sent so much later.
+    #[must_use]
+    pub(crate) fn with_delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// How long it is held back before it is sent. Nothing waits where there is no socket.
+    pub fn delay(&self) -> Duration {
+        self.delay
     }
 
     /// The same response with this content type and body.

@@ -469,8 +469,7 @@ fn other_type(operation: &Operation, declared: &RequestBody, given: Option<&str>
     let known: Vec<String> = declared.content.iter().map(|media_type| format!("`{}`", media_type.range)).collect();
     let place = Place::Header("content-type".into(), whole());
     let found = given.map_or_else(|| "none".to_owned(), quote);
-    Violation::new(Step::MediaType, "body.content-type", place, either(&known), found)
-        .with_rule(content_rule(operation, declared))
+    Violation::new(Step::MediaType, "body.content-type", place, either(&known), found).with_rule(content_rule(operation, declared))
 }
 
 /// A body of another JSON type than the one that is declared: read as that one, because most servers do, and a remark,
@@ -678,7 +677,8 @@ paths:
         let o = part("name=o", r#"{"a":1}"#);
         let l = part("name=l", "x");
         assert_eq!(form(TYPE, &whole(&[n, o, l])), r#"{"l":["x"],"n":5,"o":{"a":1}}"#);
-        let several = [("l[]", "x"), ("l[]", "y"), ("o[a][b]", "1"), ("odd[", "2")].map(|(name, text)| part(&format!("name=\"{name}\""), text));
+        let several =
+            [("l[]", "x"), ("l[]", "y"), ("o[a][b]", "1"), ("odd[", "2")].map(|(name, text)| part(&format!("name=\"{name}\""), text));
         assert_eq!(form(TYPE, &whole(&several)), r#"{"l":["x","y"],"o":{"a":{"b":"1"}},"odd[":"2"}"#);
         let indexed = [("l[1]", "y"), ("l[0]", "x")].map(|(name, text)| part(&format!("name=\"{name}\""), text));
         assert_eq!(form(TYPE, &whole(&indexed)), r#"{"l":["x","y"]}"#);
@@ -780,11 +780,19 @@ paths:
         let wrong = |place: &str| format!("body {place}: expected an integer, found \"x\"");
         let plain = r#"[{"n":1},{"n":"x"}]"#;
         let table = [
-            ("text/event-stream; v=1", events, format!(r#"[{{"data":{{"n":1}},"retry":5}},{{"data":{{"n":"x"}}}}]; {}"#, wrong("/1/data/n"))),
+            (
+                "text/event-stream; v=1",
+                events,
+                format!(r#"[{{"data":{{"n":1}},"retry":5}},{{"data":{{"n":"x"}}}}]; {}"#, wrong("/1/data/n")),
+            ),
             ("text/event-stream; v=2", events, format!("{plain}; {}", wrong("/1/n"))),
             ("text/event-stream; v=3", events, format!("{plain}; {}", wrong("/1/n"))),
             ("text/event-stream; v=4", "data: 1", "\"data: 1\"".to_owned()),
-            ("multipart/mixed; boundary=b", "--b\r\n\r\n{\"n\":1}\r\n--b\r\n\r\n{\"n\":\"x\"}\r\n--b--", format!("{plain}; {}", wrong("/1/n"))),
+            (
+                "multipart/mixed; boundary=b",
+                "--b\r\n\r\n{\"n\":1}\r\n--b\r\n\r\n{\"n\":\"x\"}\r\n--b--",
+                format!("{plain}; {}", wrong("/1/n")),
+            ),
             ("application/yaml", "a: 1", "body.not-judged".to_owned()),
             ("application/pdf", "x", String::new()),
         ];

@@ -5,12 +5,16 @@
 
 mod body;
 mod parameters;
+mod prefer;
 mod security;
 
 use serde_json::Value;
 
-use self::security::Access;
 pub use self::security::ApiKey;
+pub(crate) use self::{
+    prefer::{Preferences, refused},
+    security::Access,
+};
 use crate::{
     contract::{Contract, Incoming, MediaType, Operation},
     message::Request,
@@ -68,6 +72,8 @@ pub(crate) struct Judgement {
     pub(crate) parameters: Vec<(String, Value)>,
     /// The body, if there is one that could be decoded.
     pub(crate) body: Option<Value>,
+    /// What the client prefers of the answer.
+    pub(crate) preferences: Preferences,
 }
 
 /// Judges a request. `captured` are the values of the path parameters as they were sent, in the order of the template.
@@ -80,6 +86,7 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
         findings.remarks.push(odd.with_rule(operation.place(&operation.pointer)));
     }
     let parameters = parameters::judge(operation, captured, request, &mut findings);
+    let preferences = Preferences::read(operation, request, &mut findings);
     let mut decoded = body::decode(operation, request, policy.body_limit, &mut findings);
     if let Some(decoded) = &mut decoded {
         for rule in contract.rules().of(operation) {
@@ -101,7 +108,7 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
         let found = format!("more than {MOST_VIOLATIONS}, and the rest is not told");
         violations.push(Violation::new(Step::Body, "body.many", Place::BODY, "fewer violations", found));
     }
-    Judgement { violations, remarks, parameters, body }
+    Judgement { violations, remarks, parameters, body, preferences }
 }
 
 /// What is wrong with a decoded body: as a whole, or item by item.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Findings, whole};
+use super::{Findings, prefer, whole};
 use crate::{
     codec::{self, Claim, Given, claim, pairs, style_readings},
     contract::{Location, MediaType, Operation, Parameter, SchemeKind},
@@ -229,7 +229,7 @@ fn undeclared(operation: &Operation, request: &Request, query: &Pairs<'_>, cooki
     if has(Location::QueryString).next().is_none() {
         for (name, _) in query {
             let claimed = has(Location::Query).any(|parameter| claim(parameter, name) > Some(Claim::Undeclared));
-            if !claimed && !key(Location::Query, name) && !is_fixed(operation, name) {
+            if !claimed && !prefer::is_twin(operation, name) && !key(Location::Query, name) && !is_fixed(operation, name) {
                 tell(Location::Query, name, Place::Query(name.to_string(), whole()), findings);
             }
         }

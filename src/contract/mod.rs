@@ -24,8 +24,8 @@ pub use self::{
 };
 pub(crate) use self::{
     model::{
-        DeclaredResponse, DeclaredStatus, Encoding, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind, SecurityScheme,
-        Style,
+        DeclaredResponse, DeclaredStatus, Encoding, Example, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind,
+        SecurityScheme, Style,
     },
     rule::Rules,
 };

@@ -1,6 +1,9 @@
 //! What a document declares, part by part. Names are those of OpenAPI 3.1; other versions are brought to it by `load`.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use serde_json::Value;
 
@@ -74,10 +77,25 @@ pub(crate) struct MediaType {
     /// How members of a form are written.
     pub(crate) encoding: Vec<(String, Encoding)>,
     document: Arc<Document>,
-    /// The places of the values of `example` or `examples`, in the order of their names.
-    examples: Vec<Pointer>,
-    /// Which of the examples is the first that conforms: examples lie, so each is judged, once.
-    valid: OnceLock<Option<usize>>,
+    /// Those of `example` or `examples`, in the order of their names.
+    examples: Vec<Example>,
+}
+
+/// An example of a body (OpenAPI 3.1, section 4.8.19).
+#[derive(Debug, Clone)]
+pub(crate) struct Example {
+    /// `None` for the one that is the only one.
+    pub(crate) name: Option<String>,
+    /// Where its value stands.
+    pub(crate) pointer: Pointer,
+    /// Examples lie, so each is judged, once.
+    conforms: OnceLock<bool>,
+}
+
+impl Example {
+    pub(super) fn new(name: Option<String>, pointer: Pointer) -> Self {
+        Self { name, pointer, conforms: OnceLock::new() }
+    }
 }
 
 impl MediaType {
@@ -89,7 +107,6 @@ impl MediaType {
             encoding: Vec::new(),
             document: Arc::clone(document),
             examples: Vec::new(),
-            valid: OnceLock::new(),
         }
     }
 
@@ -98,20 +115,31 @@ impl MediaType {
         self
     }
 
-    pub(super) fn with_examples(mut self, examples: Vec<Pointer>) -> Self {
+    pub(super) fn with_examples(mut self, examples: Vec<Example>) -> Self {
         self.examples = examples;
         self
     }
 
-    pub(super) fn examples(&self) -> impl Iterator<Item = (&Pointer, &Value)> {
-        self.examples.iter().filter_map(|place| Some((place, self.document.resolve(place)?)))
+    /// All examples, those that break the schema too.
+    pub(crate) fn examples(&self) -> &[Example] {
+        &self.examples
+    }
+
+    /// The value of one of the examples.
+    pub(crate) fn value_of(&self, example: &Example) -> Option<&Value> {
+        self.document.resolve(&example.pointer)
+    }
+
+    /// The examples that conform to the schema, with their values.
+    pub(crate) fn valid_examples(&self) -> impl Iterator<Item = (&Example, &Value)> {
+        let valued = self.examples.iter().filter_map(|example| Some((example, self.value_of(example)?)));
+        let conforms = |value: &Value| self.schema.as_ref().is_none_or(|schema| schema.accepts(value));
+        valued.filter(move |(example, value)| *example.conforms.get_or_init(|| conforms(value)))
     }
 
     /// The first example that conforms to the schema.
     pub(crate) fn valid_example(&self) -> Option<&Value> {
-        let conforms = |example: &Value| self.schema.as_ref().is_none_or(|schema| schema.accepts(example));
-        let valid = self.valid.get_or_init(|| self.examples().position(|(_, example)| conforms(example)));
-        valid.and_then(|at| self.examples().nth(at)).map(|(_, example)| example)
+        self.valid_examples().next().map(|(_, value)| value)
     }
 
     /// How a member of a form is written, if the document says so.
@@ -145,6 +173,17 @@ pub(crate) enum DeclaredStatus {
     /// `4XX` is 4.
     Range(u16),
     Default,
+}
+
+/// As it is written in a document.
+impl fmt::Display for DeclaredStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "{code}"),
+            Self::Range(hundreds) => write!(f, "{hundreds}XX"),
+            Self::Default => f.write_str("default"),
+        }
+    }
 }
 
 /// One scheme of one alternative of a security requirement, with the scopes or roles that it asks for.

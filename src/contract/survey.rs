@@ -258,7 +258,7 @@ impl<'d> Survey<'d> {
 
     fn examples_of(&mut self, media_type: &MediaType, direction: Direction) {
         if let Some(schema) = &media_type.schema {
-            self.examples_at(media_type.examples().map(|(place, _)| place.clone()).collect(), schema, direction);
+            self.examples_at(media_type.examples().iter().map(|example| example.pointer.clone()).collect(), schema, direction);
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
     journal::{Call, Entry, Exchange, Journal},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
-    respond::{self, Answer, Because, Scene},
+    respond::{self, Answer, Answers, Because, Scene},
     router::{BasePath, Found, Missed},
     seed::Seed,
     text::either,
@@ -35,6 +35,7 @@ pub(crate) struct Settings {
     pub(crate) base_path: BasePath,
     /// Whether browsers on other origins may call.
     pub(crate) cors: bool,
+    pub(crate) answers: Answers,
     pub(crate) seed: u64,
     pub(crate) clock: Clock,
 }
@@ -88,6 +89,7 @@ impl Engine {
             judgement: &judgement,
             seed: self.seed_of(operation.name(), request),
             now: self.settings.clock.now(),
+            answers: self.settings.answers,
         };
         let Answer { mut response, because, violations } = respond::respond(&scene);
         if request.method() == Method::HEAD {

@@ -99,6 +99,15 @@ pub(super) fn apply(body: &mut Value, annotations: Option<&Annotations>, echoes:
     echoes.is_empty() || apply_at(body, noted, echoes)
 }
 
+/// How much of what was sent an example says already: the members of the same name and value.
+pub(super) fn agreement(example: &Value, echoes: &[Echo<'_>]) -> usize {
+    let says = |echo: &&Echo<'_>| {
+        let place = outermost(example, echo.name);
+        echo.kind != Kind::Absent && place.and_then(|place| place.resolve(example)).is_some_and(|value| value == echo.value)
+    };
+    echoes.iter().filter(says).count()
+}
+
 /// The place of the outermost member of this name: level by level, so that the entity's comes before those of its parts.
 fn outermost(body: &Value, name: &str) -> Option<Pointer> {
     let mut level = vec![(Pointer::root(), body)];

@@ -15,16 +15,20 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::negotiate::for_status;
 use crate::{
-    check::{self, Judgement},
+    check::{self, Judgement, Preferences},
     clock::Timestamp,
     contract::{Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule},
     media::is_json,
-    message::{HeaderValue, Method, Request, Response, StatusCode, header},
+    message::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
     schema::{Schema, Setting},
     seed::Seed,
+    source::quote,
+    text::{either, nearest},
     violation::{Place, Step, Violation},
 };
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// Why a call was answered as it was.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -82,11 +86,38 @@ pub(crate) struct Scene<'a> {
     pub(crate) judgement: &'a Judgement,
     pub(crate) seed: Seed,
     pub(crate) now: Timestamp,
+    pub(crate) answers: Answers,
+}
+
+/// How a server answers, as far as requests leave it open.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answers {
+    /// Whether bodies are generated even where there are examples.
+    pub(crate) dynamic: bool,
+    /// Whether what is generated has no more than it must have.
+    pub(crate) required_only: bool,
+    /// Whether broken requests are answered with errors.
+    pub(crate) errors: bool,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self { dynamic: false, required_only: false, errors: true }
+    }
 }
 
 impl<'a> Scene<'a> {
     fn setting(&self) -> Setting {
-        Setting { now: self.now }
+        Setting { now: self.now, required_only: self.answers.required_only }
+    }
+
+    fn preferences(&self) -> &'a Preferences {
+        &self.judgement.preferences
+    }
+
+    /// Whether an example comes before what can be generated.
+    fn wants_examples(&self) -> bool {
+        !self.preferences().dynamic.unwrap_or(self.answers.dynamic)
     }
 
     fn incoming(&self) -> Incoming<'a> {
@@ -109,7 +140,19 @@ pub(crate) fn respond(scene: &Scene<'_>) -> Answer {
     if scene.judgement.violations.iter().any(|violation| violation.step() == Step::Answer) {
         return unable(scene.judgement.violations.iter().filter(|violation| violation.step() == Step::Answer).cloned().collect());
     }
-    if scene.judgement.violations.is_empty() { succeed(scene) } else { refuse(scene) }
+    if scene.judgement.violations.is_empty() || !scene.answers.errors { prefer(scene, succeed(scene)) } else { refuse(scene) }
+}
+
+/// What was preferred and done is told (RFC 7240, section 3).
+fn prefer(scene: &Scene<'_>, mut answer: Answer) -> Answer {
+    let preferences = scene.preferences();
+    if let Some(applied) = preferences.applied().filter(|_| answer.violations.is_empty()) {
+        answer.response = answer.response.with_header(PREFERENCE_APPLIED, applied);
+    }
+    if let Some(wait) = preferences.wait {
+        answer.response = answer.response.with_delay(wait);
+    }
+    answer
 }
 
 /// The answer to a request that leads to no operation.
@@ -163,21 +206,13 @@ fn refuse(scene: &Scene<'_>) -> Answer {
 }
 
 fn succeed(scene: &Scene<'_>) -> Answer {
-    // Nothing is promised, so nothing is broken; loading the document has warned of it. Where errors alone are declared, on
-    // the other hand, any success would be one that the contract does not know.
+    // Nothing is promised, so nothing is broken; loading the document has warned of it.
     if scene.operation.responses.is_empty() {
         return Answer { response: Response::new(StatusCode::OK), because: Because::Undeclared, violations: Vec::new() };
     }
-    let Some((declared, status)) = negotiate::success(&scene.operation.responses) else {
-        let place = scene.operation.place(&scene.operation.pointer.join("responses"));
-        let none = Violation::new(
-            Step::Answer,
-            "contract.no-success",
-            Place::Answer(Pointer::root()),
-            "a declared response for success",
-            "none in the contract",
-        );
-        return unable(vec![none.with_rule(place)]);
+    let (declared, status) = match preferred(scene) {
+        Ok(chosen) => chosen,
+        Err(violation) => return not_preferred(violation),
     };
     // RFC 9110, sections 15.3.5 and 15.4.5: these have no content, whatever a document says.
     let bodiless = declared.content.is_empty() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
@@ -187,12 +222,22 @@ fn succeed(scene: &Scene<'_>) -> Answer {
     let Some(media_type) = negotiate::media_type(&declared.content, scene.request.header("accept")) else {
         let known: Vec<String> = declared.content.iter().map(|media_type| format!("`{}`", media_type.range)).collect();
         let place = Place::Header("accept".into(), Pointer::root());
-        let found = crate::source::quote(scene.request.header("accept").unwrap_or_default());
-        let violation = Violation::new(Step::Parameters, "answer.not-acceptable", place, crate::text::either(&known), found)
+        let found = quote(scene.request.header("accept").unwrap_or_default());
+        let violation = Violation::new(Step::Parameters, "answer.not-acceptable", place, either(&known), found)
             .with_rule(scene.operation.place(&declared.pointer.join("content")));
         let response = problem::document(StatusCode::NOT_ACCEPTABLE, std::slice::from_ref(&violation));
         return Answer { response, because: Because::Problem, violations: Vec::new() };
     };
+    match named_example(scene, media_type) {
+        Some(Ok(example)) => {
+            return match write::body(media_type, status, example) {
+                Ok(response) => with_headers(scene, declared, status, response, Because::Example),
+                Err(violation) => unable(vec![violation]),
+            };
+        }
+        Some(Err(violation)) => return not_preferred(violation),
+        None => {}
+    }
     match body(scene, media_type, status) {
         Ok((body, because)) => match write::body(media_type, status, &body) {
             Ok(response) => with_headers(scene, declared, status, response, because),
@@ -200,6 +245,61 @@ fn succeed(scene: &Scene<'_>) -> Answer {
         },
         Err(violations) => unable(violations),
     }
+}
+
+/// The response that is preferred, else the one for success, else the first there is.
+fn preferred<'a>(scene: &Scene<'a>) -> Result<(&'a DeclaredResponse, StatusCode), Violation> {
+    let responses = &scene.operation.responses;
+    let preferences = scene.preferences();
+    let rule = || scene.operation.place(&scene.operation.pointer.join("responses"));
+    let Some(code) = preferences.code else {
+        // A declared response of an impossible status is none, and loading has warned of it.
+        let none = || Violation::new(Step::Answer, "contract.no-response", Place::Answer(Pointer::root()), "a declared response", "none");
+        return negotiate::success(responses).ok_or_else(|| none().with_rule(rule()));
+    };
+    let status = StatusCode::from_u16(code).ok();
+    negotiate::for_status(responses, code).zip(status).ok_or_else(|| {
+        let declared: Vec<String> = responses.iter().map(|response| response.status.to_string()).collect();
+        let expected = format!("a status that is declared: {}", either(&declared));
+        check::refused("code", preferences.place("code"), expected, code.to_string()).with_rule(rule())
+    })
+}
+
+/// A preference that cannot be met is a mistake of the test's author, so it is told as one.
+fn not_preferred(violation: Violation) -> Answer {
+    let response = problem::document(problem::status(&violation), std::slice::from_ref(&violation));
+    Answer { response, because: Because::Problem, violations: vec![violation] }
+}
+
+/// The example that is preferred by its name.
+fn named_example<'a>(scene: &Scene<'a>, media_type: &'a MediaType) -> Option<Result<&'a Value, Violation>> {
+    let preferences = scene.preferences();
+    let name = preferences.example.as_deref()?;
+    let named = media_type.examples().iter().find(|example| example.name.as_deref() == Some(name));
+    let Some(example) = named else {
+        let names = || media_type.examples().iter().filter_map(|example| example.name.as_deref());
+        let quoted: Vec<String> = names().map(quote).collect();
+        let expected = match quoted.is_empty() {
+            true => format!("no example by name: `{}` has none", media_type.range),
+            false => format!("the name of an example: {}", either(&quoted)),
+        };
+        let refused = check::refused("example", preferences.place("example"), expected, quote(name));
+        let refused = match nearest(name, names()) {
+            Some(near) => refused.with_hint(format!("did you mean {near:?}?")),
+            None => refused,
+        };
+        return Some(Err(refused.with_rule(scene.operation.place(&scene.operation.pointer.join("responses")))));
+    };
+    let value = media_type.value_of(example)?;
+    let broken = check::answer(media_type, value).into_iter().next();
+    Some(match broken {
+        None => Ok(value),
+        Some(broken) => {
+            let found = format!("one that breaks its schema: {}", broken.brief());
+            let rule = scene.operation.place(&example.pointer);
+            Err(check::refused("example", preferences.place("example"), "an example that conforms", found).with_rule(rule))
+        }
+    })
 }
 
 fn with_headers(scene: &Scene<'_>, declared: &DeclaredResponse, status: StatusCode, response: Response, because: Because) -> Answer {
@@ -212,7 +312,7 @@ fn with_headers(scene: &Scene<'_>, declared: &DeclaredResponse, status: StatusCo
 /// A conforming body: an example if there is one that conforms, else one generated.
 fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<(Value, Because), Vec<Violation>> {
     let echoes = echo::echoes(scene);
-    let example = media_type.valid_example();
+    let example = if scene.wants_examples() { example(media_type, &echoes) } else { None };
     let because = if example.is_some() { Because::Example } else { Because::Generated };
     // The usual case: one draft, one check of the whole.
     let given: Vec<&str> = echoes.iter().filter_map(echo::Echo::given).collect();
@@ -234,6 +334,15 @@ fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result
     if violations.is_empty() { Ok((finished, because)) } else { Err(violations) }
 }
 
+/// The example that says most of what the request says; of several, and where none says any of it, the first.
+fn example<'a>(media_type: &'a MediaType, echoes: &[echo::Echo<'_>]) -> Option<&'a Value> {
+    let mut examples = media_type.valid_examples().map(|(_, value)| value);
+    let first = examples.next()?;
+    let best =
+        examples.map(|example| (echo::agreement(example, echoes), example)).reduce(|best, next| if next.0 > best.0 { next } else { best });
+    Some(best.filter(|(agreement, _)| *agreement > echo::agreement(first, echoes)).map_or(first, |(_, example)| example))
+}
+
 fn generated(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<Value, Vec<Violation>> {
     let item = |schema: &Schema, number: u64| schema.generate(seed(scene, status).with_number(number), scene.setting());
     let Some(schema) = &media_type.schema else {
@@ -248,8 +357,11 @@ fn generated(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> R
     schema.generate(seed(scene, status), scene.setting()).map_err(|violation| vec![violation])
 }
 
+/// A seed that is preferred stands for the request, and for how often it came.
 fn seed(scene: &Scene<'_>, status: StatusCode) -> Seed {
-    scene.seed.with_number(u64::from(status.as_u16()))
+    let preferred =
+        |seed: &String| Seed::new(0).with(seed.as_bytes()).with(scene.operation.name().as_bytes()).with(scene.request.path().as_bytes());
+    scene.preferences().seed.as_ref().map_or(scene.seed, preferred).with_number(u64::from(status.as_u16()))
 }
 
 /// Takes over what was sent, lets the rules have their say, and fills in what the server fills in. The flag says whether

@@ -6,7 +6,9 @@ use crate::{
     message::StatusCode,
 };
 
-/// The response for success: the lowest 2xx code, else `2XX` as 200, else `default` as 200, else the lowest 3xx code.
+/// The response for a request that is in order: the lowest 2xx code, else `2XX` as 200, else `default` as 200, else the
+/// lowest 3xx code. Where errors alone are declared, any success would be one that the contract does not know: it is then the
+/// first of them, a range by its lowest code.
 pub(super) fn success(declared: &[DeclaredResponse]) -> Option<(&DeclaredResponse, StatusCode)> {
     // They are sorted: codes, then ranges, then `default`.
     let by = |fits: &dyn Fn(DeclaredStatus) -> bool| declared.iter().find(|response| fits(response.status));
@@ -14,10 +16,12 @@ pub(super) fn success(declared: &[DeclaredResponse]) -> Option<(&DeclaredRespons
     let chosen = code(2)
         .or_else(|| by(&|status| status == DeclaredStatus::Range(2)))
         .or_else(|| by(&|status| status == DeclaredStatus::Default))
-        .or_else(|| code(3))?;
+        .or_else(|| code(3))
+        .or_else(|| declared.first())?;
     let status = match chosen.status {
         DeclaredStatus::Code(code) => StatusCode::from_u16(code).ok()?,
-        DeclaredStatus::Range(_) | DeclaredStatus::Default => StatusCode::OK,
+        DeclaredStatus::Range(hundreds) => StatusCode::from_u16(hundreds * 100).ok()?,
+        DeclaredStatus::Default => StatusCode::OK,
     };
     Some((chosen, status))
 }
@@ -103,7 +107,9 @@ mod tests {
         assert_eq!(status(&[Range(2), Code(404)]), Some(200));
         assert_eq!(status(&[Default, Code(404)]), Some(200));
         assert_eq!(status(&[Code(302), Code(404)]), Some(302));
-        assert_eq!(status(&[Code(404)]), None);
+        assert_eq!(status(&[Code(404), Code(400)]), Some(400));
+        assert_eq!(status(&[Range(4)]), Some(400));
+        assert_eq!(status(&[]), None);
         let declared = responses(&[Code(404), Range(4), Default]);
         let for_status = |code| for_status(&declared, code).map(|response| response.status);
         assert_eq!((for_status(404), for_status(409), for_status(500)), (Some(Code(404)), Some(Range(4)), Some(Default)));

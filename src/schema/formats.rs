@@ -323,7 +323,7 @@ mod tests {
             let document = std::sync::Arc::new(super::super::Document::of_value(json!({"s": {"type": "string", "format": format.name}})));
             let schema = super::super::Schema::new(&document, Pointer::parse("/s").unwrap(), super::super::Direction::Response);
             for number in 0..50 {
-                let setting = Setting { now: Timestamp::FIXED };
+                let setting = Setting { now: Timestamp::FIXED, required_only: false };
                 let made = (format.make)(&mut Random::new(Seed::new(number)), setting);
                 assert!(schema.accepts(&json!(made)), "{}: {made}", format.name);
             }

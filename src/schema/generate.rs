@@ -15,6 +15,8 @@ use crate::{clock::Timestamp, seed::Seed};
 pub(crate) struct Setting {
     /// The time on the server's clock.
     pub(crate) now: Timestamp,
+    /// Whether what need not be there is left out.
+    pub(crate) required_only: bool,
 }
 
 /// How many whole values are tried before it is said that none was found.
@@ -91,7 +93,7 @@ impl Maker<'_> {
     }
 
     fn sparing(&self, depth: u32) -> bool {
-        self.lean || depth >= DEEP
+        self.lean || self.setting.required_only || depth >= DEEP
     }
 
     fn text(&self, text: &Text, seed: Seed, name: Name) -> Option<Value> {
@@ -336,7 +338,7 @@ mod tests {
         Schema::new(&document, Pointer::parse("/s").unwrap(), Direction::Response)
     }
 
-    const SETTING: Setting = Setting { now: Timestamp::FIXED };
+    const SETTING: Setting = Setting { now: Timestamp::FIXED, required_only: false };
 
     #[test]
     fn every_kind_of_schema_gives_valid_values() {

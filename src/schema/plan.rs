@@ -81,7 +81,7 @@ impl Text {
 
     /// Whether what the format makes is what the pattern asks for, by a few samples.
     fn format_fits(&self) -> bool {
-        let setting = Setting { now: Timestamp::FIXED };
+        let setting = Setting { now: Timestamp::FIXED, required_only: false };
         let sample = |number: u64| formats::make(self.formats.first()?, &mut Random::new(Seed::new(number)), setting);
         (0..4).all(|number| sample(number).is_some_and(|text| self.accepts(&Value::String(text))))
     }

@@ -18,6 +18,7 @@ use crate::{
     error::Error,
     journal::{Call, Calls, unexpected},
     message::{Request, Response},
+    respond::Answers,
     router::BasePath,
     violation::Violation,
 };
@@ -94,6 +95,7 @@ impl MockServer {
             policy: Policy::default(),
             base_path: BasePath::default(),
             cors: false,
+            answers: Answers::default(),
             seed: None,
             clock: None,
             lenient: false,
@@ -247,6 +249,7 @@ pub struct MockServerBuilder {
     policy: Policy,
     base_path: BasePath,
     cors: bool,
+    answers: Answers,
     seed: Option<u64>,
     clock: Option<Clock>,
     lenient: bool,
@@ -323,6 +326,27 @@ impl MockServerBuilder {
         self
     }
 
+    /// With `true`, bodies are generated even where the contract has examples. Default: `false`, an example comes first.
+    ///
+    /// A request that prefers it otherwise (`Prefer: dynamic=false`) is answered so.
+    pub fn dynamic(mut self, dynamic: bool) -> Self {
+        self.answers.dynamic = dynamic;
+        self
+    }
+
+    /// With `true`, what is generated has no more members and items than it must have. Default: `false`.
+    pub fn required_only(mut self, required_only: bool) -> Self {
+        self.answers.required_only = required_only;
+        self
+    }
+
+    /// With `false`, requests that break the contract are answered as if they did not. Their violations are remembered all
+    /// the same, and fail the test. Default: `true`, they get the contract's own error.
+    pub fn errors(mut self, errors: bool) -> Self {
+        self.answers.errors = errors;
+        self
+    }
+
     /// Calls a function after each call, on the server's thread: keep it short.
     pub fn on_call(mut self, observer: impl Fn(&Call) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
@@ -350,8 +374,14 @@ impl MockServerBuilder {
     pub fn try_start(self) -> Result<MockServer, Error> {
         let clock = self.clock.unwrap_or_else(|| if self.seed.is_some() { Clock::fixed(Timestamp::FIXED) } else { Clock::system() });
         let body_limit = self.policy.body_limit;
-        let settings =
-            Settings { policy: self.policy, base_path: self.base_path, cors: self.cors, seed: self.seed.unwrap_or_default(), clock };
+        let settings = Settings {
+            policy: self.policy,
+            base_path: self.base_path,
+            cors: self.cors,
+            answers: self.answers,
+            seed: self.seed.unwrap_or_default(),
+            clock,
+        };
         let engine = Arc::new(Engine::new(self.contract, settings, self.observer));
         let wire = wire::Wire::listen(Arc::clone(&engine), self.addr, body_limit)?;
         Ok(MockServer {

@@ -219,6 +219,10 @@ async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Res
             shared.engine.refuse(detached(parts, Bytes::new()), status, violation)
         }
     };
+    if !response.delay().is_zero() {
+        // Nothing is held meanwhile: the call is judged and remembered.
+        sleep(response.delay()).await;
+    }
     let (status, headers, body) = response.into_parts();
     let mut response = hyper::Response::new(Whole(Some(body)));
     *response.status_mut() = status;

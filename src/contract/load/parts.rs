@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Found, Loader};
 use crate::{
-    contract::{DeclaredResponse, DeclaredStatus, Encoding, Location, MediaType, Parameter, RequestBody, Style},
+    contract::{DeclaredResponse, DeclaredStatus, Encoding, Example, Location, MediaType, Parameter, RequestBody, Style},
     document::Version,
     pointer::Pointer,
     router,
@@ -254,19 +254,20 @@ impl<'d> Loader<'d> {
         })
     }
 
-    fn examples(&mut self, found: &Found<'d>) -> Vec<Pointer> {
-        let mut examples: Vec<Pointer> = found.members.contains_key("example").then(|| found.place.join("example")).into_iter().collect();
+    fn examples(&mut self, found: &Found<'d>) -> Vec<Example> {
+        let only = found.members.contains_key("example").then(|| Example::new(None, found.place.join("example")));
+        let mut examples: Vec<Example> = only.into_iter().collect();
         let at = found.place.join("examples");
         for name in self.names_at(&at, "examples") {
             let Some(example) = self.object(&at.join(&name), "an example") else { continue };
             let value = ["value", "dataValue"].into_iter().find(|key| example.members.contains_key(*key));
-            examples.extend(value.map(|key| example.place.join(key)));
+            examples.extend(value.map(|key| Example::new(Some(name), example.place.join(key))));
         }
         examples
     }
 
     /// A body or response without any structure of its own: Swagger 2.0 has media types apart from schemas.
-    pub(super) fn plain(&self, range: &str, schema: Option<Schema>, examples: Vec<Pointer>) -> MediaType {
+    pub(super) fn plain(&self, range: &str, schema: Option<Schema>, examples: Vec<Example>) -> MediaType {
         MediaType::new(range, &Arc::clone(self.document)).with_schema(schema).with_examples(examples)
     }
 }

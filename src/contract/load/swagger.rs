@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Found, Loader};
 use crate::{
-    contract::{Encoding, Location, MediaType, RequestBody, Style},
+    contract::{Encoding, Example, Location, MediaType, RequestBody, Style},
     document::Document,
     pointer::Pointer,
     schema::Direction,
@@ -135,7 +135,7 @@ impl<'d> Loader<'d> {
         }
         let example = |range: &String| {
             let place = response.place.join("examples").join(range);
-            self.document.resolve(&place).map(|_| place).into_iter().collect()
+            self.document.resolve(&place).map(|_| Example::new(None, place)).into_iter().collect()
         };
         ranges.iter().map(|range| self.plain(range, Some(schema.clone()), example(range))).collect()
     }

@@ -499,7 +499,7 @@ mod tests {
             ("/e/x}", one.clone(), "path.braces"),
             ("/e/{}", one.clone(), "path.braces"),
             ("/e/{x{y}}", one.clone(), "path.braces"),
-            ("/g/{x}/{x}", one.clone(), "path.parameter-twice"),
+            ("/g/{x}/{x}", one, "path.parameter-twice"),
             ("/h", answers("{2XX: {description: d}, 2xx: {description: d}}"), "response.duplicate"),
             ("/h", answers("{'200': {description: d}, '200 ': {description: d}}"), "response.duplicate"),
             ("/h", answers("{' 2XX': {description: d}}"), "blank"),

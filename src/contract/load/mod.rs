@@ -22,7 +22,7 @@ use crate::{
     message::Method,
     pointer::Pointer,
     router,
-    schema::ValueRule,
+    schema::{Direction, Schema, ValueRule},
     source::{Remarks, Source, describe, quote},
 };
 
@@ -96,6 +96,7 @@ struct Loader<'d> {
     /// Paths by their shape: without the names of parameters.
     shapes: HashMap<String, Pointer>,
     ids: BTreeMap<String, Pointer>,
+    schemas: HashMap<(Pointer, Direction), Schema>,
 }
 
 /// An object of the document, through references.
@@ -111,7 +112,7 @@ impl<'d> Loader<'d> {
             Version::V2 => servers::base_path(root.get("basePath")),
             _ => servers::bases(root.get("servers").unwrap_or(&Value::Null)),
         };
-        Self { document, schemes: Vec::new(), bases, problems, shapes: HashMap::new(), ids: BTreeMap::new() }
+        Self { document, schemes: Vec::new(), bases, problems, shapes: HashMap::new(), ids: BTreeMap::new(), schemas: HashMap::new() }
     }
 
     fn warn(&mut self, code: &'static str, place: &Pointer, text: impl Into<String>) {
@@ -498,7 +499,7 @@ mod tests {
             ("/e/x}", one.clone(), "path.braces"),
             ("/e/{}", one.clone(), "path.braces"),
             ("/e/{x{y}}", one.clone(), "path.braces"),
-            ("/g/{x}/{x}", one.clone(), "path.parameter-twice"),
+            ("/g/{x}/{x}", one, "path.parameter-twice"),
             ("/h", answers("{2XX: {description: d}, 2xx: {description: d}}"), "response.duplicate"),
             ("/h", answers("{'200': {description: d}, '200 ': {description: d}}"), "response.duplicate"),
             ("/h", answers("{' 2XX': {description: d}}"), "blank"),
@@ -509,6 +510,17 @@ mod tests {
             let contract = contract.unwrap();
             assert!(contract.warnings().iter().any(|warning| warning.code() == code), "{path} {item}: {:?}", contract.warnings());
         }
+    }
+
+    #[test]
+    fn what_many_refer_to_is_compiled_and_kept_once() {
+        let shared = "{'200': {description: d, headers: {x-a: {$ref: '#/components/headers/H'}}}}";
+        let text = format!(
+            "openapi: 3.1.0\ncomponents: {{headers: {{H: {{schema: {{type: string}}}}}}}}\npaths: {{/a: {{get: {{responses: {shared}}}, put: {{responses: {shared}}}}}}}\n"
+        );
+        let contract = Contract::from_text("api.yaml", &text).unwrap();
+        let [one, other] = ["GET /a", "PUT /a"].map(|name| contract.operation(name).responses[0].headers[0].schema.as_ref().unwrap());
+        assert!(std::ptr::eq(one.annotations(), other.annotations()));
     }
 
     #[test]

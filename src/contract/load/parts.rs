@@ -18,8 +18,11 @@ use crate::{
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
 impl<'d> Loader<'d> {
-    pub(super) fn schema(&self, place: Pointer, direction: Direction) -> Schema {
-        Schema::new(self.document, place, direction)
+    /// The schema at a place: one for all that refer to it, so that it is compiled and kept once.
+    pub(super) fn schema(&mut self, place: Pointer, direction: Direction) -> Schema {
+        let document = self.document;
+        let known = self.schemas.entry((place, direction));
+        known.or_insert_with_key(|(place, _)| Schema::new(document, place.clone(), direction)).clone()
     }
 
     /// Parameters of the operation, and those of the path item unless the operation has one of the same name and location.

@@ -1,7 +1,7 @@
 //! Request bodies: presence, media type, content coding, syntax. How each kind is read is for `codec`; what a decoded body
 //! must look like is for its schema (OpenAPI 3.1, sections 4.8.13 to 4.8.15).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::Value;
 
@@ -274,6 +274,8 @@ fn multipart(
         return parts.into_iter().enumerate().map(value).collect::<Result<_, _>>().map_err(syntax);
     }
     let mut nested = Nested::default();
+    let mut times: HashMap<String, usize> = HashMap::new();
+    parts.iter().filter_map(|part| part.name.clone()).for_each(|name| *times.entry(name).or_default() += 1);
     for part in parts {
         let Some(name) = part.name.clone() else {
             let found = "one without it";
@@ -290,7 +292,8 @@ fn multipart(
         let path: Vec<Key> = std::iter::once(Some(stem.to_owned())).chain(keys.iter().cloned()).collect();
         let below = codec::below(whole, &path);
         let value = part_value(&part, encoding, below, place, findings);
-        let value = items_of_part(&part, encoding, below, value);
+        // Items in parts of their own are whole.
+        let value = if times.get(&name) == Some(&1) { items_of_part(&part, encoding, below, value) } else { value };
         nested.add(stem, &keys, value).map_err(syntax)?;
     }
     let members = nested.into_members(whole).map(|(name, value)| {
@@ -743,6 +746,8 @@ paths:
         let query = Request::get("/q?nest=1%7C2,3");
         let judgement = crate::check::request(&contract, contract.operation("GET /q"), &[], &query, &Default::default());
         assert_eq!(judgement.parameters, [("nest".to_owned(), serde_json::json!([[1, 2], [3]]))]);
+        let parts = format!("{}{}--b--\r\n", part("l", "1,2"), part("l", "3"));
+        assert!(judged("POST /f", "multipart/form-data; boundary=b", &parts).contains("body /l/0: expected an integer, found \"1,2\""));
         for (operation, rule) in
             [("POST /f", "7:7 /paths/~1f/post/consumes"), ("POST /g", "3:1 /consumes"), ("POST /h", "14:15 /paths/~1h/post/consumes")]
         {

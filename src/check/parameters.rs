@@ -264,10 +264,15 @@ fn is_fixed(operation: &Operation, name: &str) -> bool {
 /// Whether a name is that of another parameter or of a key: it is then no member of this one, even if this one has a member
 /// of that name. What an object takes without having a name for it, it takes only if nobody else does.
 fn belongs_to_another(operation: &Operation, parameter: &Parameter, name: &str) -> bool {
-    let others = || operation.parameters.iter().filter(|other| other.location == parameter.location && other.name != parameter.name);
-    let named = || others().any(|other| other.name == name) || is_key(operation, parameter.location, name) || is_fixed(operation, name);
-    let declared = || others().any(|other| claim(other, name) == Some(Claim::Declared));
-    name != parameter.name && (named() || (claim(parameter, name) < Some(Claim::Declared) && declared()))
+    let keyed = || is_key(operation, parameter.location, name) || is_fixed(operation, name);
+    let others = operation.parameters.iter().filter(|other| other.location == parameter.location && other.name != parameter.name);
+    let other = others.filter_map(|other| claim(other, name)).max();
+    match claim(parameter, name) {
+        _ if name == parameter.name => false,
+        Some(Claim::Own) => other == Some(Claim::Own) && operation.parameters.iter().any(|other| other.name == name),
+        Some(Claim::Member) => other == Some(Claim::Own) || keyed(),
+        _ => other >= Some(Claim::Member) || keyed(),
+    }
 }
 
 /// Headers that clients send of their own accord, and no document declares: those of HTTP, of browsers, of proxies and of
@@ -374,7 +379,8 @@ paths:
         - {name: 'filter[x]', in: query, schema: {type: integer}}
         - {name: where, in: query, content: {application/json: {schema: {type: object, required: [a]}}}}
         - {name: sid, in: cookie, schema: {type: string, minLength: 3}}
-        - {name: sort, in: query, schema: {type: object, properties: {by: {type: string}, limit: {enum: [asc, desc]}}}}
+        - {name: sort, in: query, schema: {type: object, properties: {by: {type: string}, limit: {enum: [asc, desc]}, on: {}}}}
+        - {name: 'on', in: query, style: deepObject, schema: {type: object}}
   /things?kind=a: {get: {}}
   /free:
     get:
@@ -436,6 +442,7 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
         let sort = |query: &str| judged(&format!("/x/7?{query}"), &[("x-version", "1")]).0["sort"].clone();
         assert_eq!(sort("by=x"), json!({"by": "x"}));
         assert_eq!(sort("limit=5"), Value::Null);
+        assert_eq!(sort("on%5Bx%5D=5"), Value::Null);
         assert_eq!(sort("sort%5Blimit%5D=asc&limit=5"), json!({"limit": "asc"}));
     }
 

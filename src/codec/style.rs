@@ -129,14 +129,16 @@ pub(crate) enum Claim {
     Undeclared,
     /// As a member that its schema has no name for, and asks for all the same.
     Open,
-    /// By its own name, or that of a member that its schema declares.
-    Declared,
+    /// As a member that its schema declares.
+    Member,
+    /// By its own name.
+    Own,
 }
 
 /// Whether a pair of this name is read as a part of a parameter. What no parameter reads must be told: it is lost.
 pub(crate) fn claim(parameter: &Parameter, name: &str) -> Option<Claim> {
     let brackets = || Wants::of(parameter).brackets && bracketed_keys(parameter, name).is_some();
-    if parameter.name == name || brackets() { Some(Claim::Declared) } else { claim_of_member(parameter, name) }
+    if parameter.name == name || brackets() { Some(Claim::Own) } else { claim_of_member(parameter, name) }
 }
 
 /// Whether a name is that of a member of an object whose members are parameters of their own.
@@ -147,7 +149,7 @@ fn claim_of_member(parameter: &Parameter, name: &str) -> Option<Claim> {
         return None;
     }
     if annotations.members(note).any(|(known, _)| known == stem) {
-        return Some(Claim::Declared);
+        return Some(Claim::Member);
     }
     if annotations.member(note, stem).is_some() {
         return Some(Claim::Open);

@@ -91,7 +91,8 @@ impl Sent<'_, '_> {
             Kind::Form => codec::read_form(body, media_type).map_err(syntax)?,
             Kind::Multipart => multipart(operation, media_type, body, content_type, findings)?,
             Kind::Xml if cfg!(feature = "xml") => {
-                let value = codec::read_xml(body, noted(media_type.schema.as_ref())).map_err(syntax)?;
+                let charset = media::parameter(content_type, "charset");
+                let value = codec::read_xml(body, charset.as_deref(), noted(media_type.schema.as_ref())).map_err(syntax)?;
                 return Ok(media_type.schema.as_ref().map(|_| value));
             }
             Kind::Xml => return Ok(self.unjudged(findings)),
@@ -338,7 +339,8 @@ fn part_value(part: &Part, encoding: Option<&Encoding>, noted: Noted<'_>, place:
         }
     }
     if structured && cfg!(feature = "xml") && own.or(declared).is_some_and(|of| media::kind(of) == Kind::Xml) {
-        match codec::read_xml(&part.body, noted) {
+        let charset = own.and_then(|own| media::parameter(own, "charset"));
+        match codec::read_xml(&part.body, charset.as_deref(), noted) {
             Ok(value) => return value,
             Err(Unreadable { expected, found }) => broken(expected, found),
         }
@@ -558,6 +560,7 @@ paths:
           multipart/mixed: {schema: {type: array, items: {type: string}}}
           application/octet-stream: {schema: {type: string, maxLength: 3}}
           application/xml: {schema: {type: object, xml: {name: x}, properties: {n: {type: integer}}}}
+          text/xml: {}
 "#;
 
     fn says(operation: &str, request: Request) -> String {
@@ -803,7 +806,11 @@ paths:
         assert_eq!(form("application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n"), r#"[{"a":1},{"a":2}]"#);
         assert_eq!(form("application/octet-stream", "abcd"), "\"abcd\"");
         #[cfg(feature = "xml")]
-        assert_eq!(form("application/xml", "<x><n>5</n></x>"), r#"{"n":5}"#);
+        {
+            assert_eq!(form("application/xml", "<x><n>5</n></x>"), r#"{"n":5}"#);
+            assert!(form("text/xml", "<a").starts_with("body.syntax body: expected well-formed XML"), "also without a schema");
+            assert_eq!(form("text/xml", "<a/>"), "");
+        }
     }
 
     #[test]

@@ -180,7 +180,7 @@ fn whole_query(parameter: &Parameter, request: &Request) -> Result<Option<Value>
 }
 
 /// Several headers of one name are one list (RFC 9110, section 5.3).
-fn joined_header(request: &Request, name: &str) -> Option<String> {
+pub(super) fn joined_header(request: &Request, name: &str) -> Option<String> {
     // Bytes that are no UTF-8 are Latin-1, which HTTP once was.
     let latin = |bytes: &[u8]| Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect());
     let text = |value| header_text(value).map_or_else(|| latin(value.as_bytes()), Cow::Borrowed);
@@ -264,14 +264,14 @@ fn is_fixed(operation: &Operation, name: &str) -> bool {
 /// Whether a name is that of another parameter or of a key: it is then no member of this one, even if this one has a member
 /// of that name. What an object takes without having a name for it, it takes only if nobody else does.
 fn belongs_to_another(operation: &Operation, parameter: &Parameter, name: &str) -> bool {
+    let Some(own) = claim(parameter, name).filter(|_| name != parameter.name) else { return false };
     let keyed = || is_key(operation, parameter.location, name) || is_fixed(operation, name);
     let others = operation.parameters.iter().filter(|other| other.location == parameter.location && other.name != parameter.name);
     let other = others.filter_map(|other| claim(other, name)).max();
-    match claim(parameter, name) {
-        _ if name == parameter.name => false,
-        Some(Claim::Own) => other == Some(Claim::Own) && operation.parameters.iter().any(|other| other.name == name),
-        Some(Claim::Member) => other == Some(Claim::Own) || keyed(),
-        _ => other >= Some(Claim::Member) || keyed(),
+    match own {
+        Claim::Own => operation.parameters.iter().any(|other| other.location == parameter.location && other.name == name),
+        Claim::Member => other == Some(Claim::Own) || keyed(),
+        Claim::Open | Claim::Undeclared => other >= Some(Claim::Member) || keyed(),
     }
 }
 
@@ -285,6 +285,7 @@ fn is_everyday(name: &str) -> bool {
             | "accept-charset"
             | "accept-encoding"
             | "accept-language"
+            | "alt-used"
             | "authorization"
             | "cache-control"
             | "connection"
@@ -306,6 +307,7 @@ fn is_everyday(name: &str) -> bool {
             | "if-range"
             | "if-unmodified-since"
             | "keep-alive"
+            | "last-event-id"
             | "max-forwards"
             | "origin"
             | "pragma"
@@ -510,6 +512,7 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
         assert_eq!(remarks("/x/7?limt=1", &[]).len(), 1);
         assert!(remarks("/x/7?limt=1", &[])[0].ends_with("found `limt`; did you mean `limit`?"));
         assert_eq!(remarks("/x/7?old=1", &[]), ["query old: expected no deprecated parameter, found one"]);
+        assert_eq!(remarks("/x/7", &[("last-event-id", "1"), ("alt-used", "a")]), [""; 0]);
         assert_eq!(remarks("/x/7", &[("user-agent", "x"), ("x-verson", "1")]).len(), 1);
     }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::Value;
 
-use super::{Findings, whole};
+use super::{Findings, parameters::joined_header, whole};
 use crate::{
     codec::{self, Key, Nested, Noted, Part, Undecoded, Unreadable},
     contract::{Encoding, MediaType, Operation, RequestBody},
@@ -43,6 +43,14 @@ pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usi
         if declared.required {
             findings.violations.push(missing(operation, declared));
         }
+        return None;
+    }
+    let several = request.headers().get_all("content-type").count();
+    if several > 1 {
+        // RFC 9110, section 8.3: which of them is meant is anybody's guess, and a way to get past those who guess otherwise.
+        let place = Place::Header("content-type".into(), whole());
+        let violation = Violation::new(Step::MediaType, "body.content-type", place, "one media type", format!("{several} of them"));
+        findings.violations.push(violation.with_rule(content_rule(operation, declared)));
         return None;
     }
     let given = content_type.as_deref();
@@ -208,9 +216,10 @@ fn uncompressed<'r>(
     limit: usize,
     findings: &mut Findings,
 ) -> Option<Cow<'r, Bytes>> {
-    let Some(encoding) = request.header("content-encoding").filter(|_| !request.body().is_empty()) else {
+    let Some(encoding) = joined_header(request, "content-encoding").filter(|_| !request.body().is_empty()) else {
         return Some(Cow::Borrowed(request.body()));
     };
+    let encoding = encoding.as_str();
     let place = Place::Header("content-encoding".into(), whole());
     let violation = match codec::decompress(request.body(), encoding, limit) {
         Ok(body) => return Some(Cow::Owned(body)),
@@ -820,5 +829,15 @@ paths:
         let said = says("POST /x", request);
         assert!(said.starts_with("body.content-encoding header content-encoding: expected "), "{said}");
         assert!(said.ends_with("found \"lzma\""), "{said}");
+        let coded = |coding: &str| Request::post("/x").with_json(&Value::Null).with_header("content-encoding", coding);
+        assert_eq!(says("POST /x", coded("identity").with_header("content-encoding", "identity")), "null");
+        let said = says("POST /x", coded("identity").with_header("content-encoding", "lzma"));
+        assert!(said.ends_with("found \"lzma\""), "{said}");
+    }
+
+    #[test]
+    fn there_is_one_media_type() {
+        let request = Request::post("/x").with_json(&Value::Null).with_header("content-type", "text/plain");
+        assert_eq!(says("POST /x", request), "body.content-type header content-type: expected one media type, found 2 of them");
     }
 }

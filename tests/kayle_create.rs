@@ -167,7 +167,16 @@ fn without_a_token_it_is_401_with_the_documented_body() {
     let body = json!({"error": {"code": "UNAUTHORIZED", "message": "Unauthorized"}});
     let plain = || Request::post(PATH).with_json(&json!({"url": URL}));
     let with = |value: &str| plain().with_header("Authorization", value);
-    for request in [plain(), with(""), with("Bearer"), with("Bearer "), with("bearer x"), with("Bearer  x"), with("Basic dXNlcjpwdw=="), with("kk_key")] {
+    for request in [
+        plain(),
+        with(""),
+        with("Bearer"),
+        with("Bearer "),
+        with("bearer x"),
+        with("Bearer  x"),
+        with("Basic dXNlcjpwdw=="),
+        with("kk_key"),
+    ] {
         let response = server().handle(request);
         assert_eq!(response.status(), 401);
         assert_eq!(response.json(), body);

@@ -280,7 +280,7 @@ fn multipart(
     let is_sequence = media_type.item_schema.is_some() || parts.iter().all(|part| part.name.is_none());
     if is_sequence && !is_form(content_type) {
         let items = items_of(media_type);
-        let value = |(index, part): (usize, Part)| Ok(part_value(&part.decoded()?, None, items, Pointer::root().join(index), findings));
+        let value = |(index, part): (usize, Part)| Ok(part_value(&part.decoded()?, None, items, &Pointer::root().join(index), findings));
         return parts.into_iter().enumerate().map(value).collect::<Result<_, _>>().map_err(syntax);
     }
     let mut nested = Nested::default();
@@ -301,7 +301,7 @@ fn multipart(
         }
         let path: Vec<Key> = std::iter::once(Some(stem.to_owned())).chain(keys.iter().cloned()).collect();
         let below = codec::below(whole, &path);
-        let value = part_value(&part, encoding, below, place, findings);
+        let value = part_value(&part, encoding, below, &place, findings);
         // Items in parts of their own are whole.
         let value = if times.get(&name) == Some(&1) { items_of_part(&part, encoding, below, value) } else { value };
         nested.add(stem, &keys, value).map_err(syntax)?;
@@ -329,7 +329,7 @@ fn stays_encoded(media_type: &MediaType, name: &str) -> bool {
 }
 
 /// What a part holds: JSON or XML where it, the document or its schema says so (OpenAPI 3.1, section 4.8.15.1), else text.
-fn part_value(part: &Part, encoding: Option<&Encoding>, noted: Noted<'_>, place: Pointer, findings: &mut Findings) -> Value {
+fn part_value(part: &Part, encoding: Option<&Encoding>, noted: Noted<'_>, place: &Pointer, findings: &mut Findings) -> Value {
     let own = part.headers.get("content-type").and_then(header_text);
     let declared = encoding.and_then(|encoding| encoding.content_type.as_deref());
     let structured = noted.is_some_and(|(_, note)| note.types.has(Types::OBJECT) && !note.types.has(Types::STRING));
@@ -483,8 +483,7 @@ fn other_type(operation: &Operation, declared: &RequestBody, given: Option<&str>
     let known: Vec<String> = declared.content.iter().map(|media_type| format!("`{}`", media_type.range)).collect();
     let place = Place::Header("content-type".into(), whole());
     let found = given.map_or_else(|| "none".to_owned(), quote);
-    Violation::new(Step::MediaType, "body.content-type", place, either(&known), found)
-        .with_rule(content_rule(operation, declared))
+    Violation::new(Step::MediaType, "body.content-type", place, either(&known), found).with_rule(content_rule(operation, declared))
 }
 
 /// A body of another JSON type than the one that is declared: read as that one, because most servers do, and a remark,
@@ -693,7 +692,8 @@ paths:
         let o = part("name=o", r#"{"a":1}"#);
         let l = part("name=l", "x");
         assert_eq!(form(TYPE, &whole(&[n, o, l])), r#"{"l":["x"],"n":5,"o":{"a":1}}"#);
-        let several = [("l[]", "x"), ("l[]", "y"), ("o[a][b]", "1"), ("odd[", "2")].map(|(name, text)| part(&format!("name=\"{name}\""), text));
+        let several =
+            [("l[]", "x"), ("l[]", "y"), ("o[a][b]", "1"), ("odd[", "2")].map(|(name, text)| part(&format!("name=\"{name}\""), text));
         assert_eq!(form(TYPE, &whole(&several)), r#"{"l":["x","y"],"o":{"a":{"b":"1"}},"odd[":"2"}"#);
         let indexed = [("l[1]", "y"), ("l[0]", "x")].map(|(name, text)| part(&format!("name=\"{name}\""), text));
         assert_eq!(form(TYPE, &whole(&indexed)), r#"{"l":["x","y"]}"#);
@@ -797,11 +797,19 @@ paths:
         let wrong = |place: &str| format!("body {place}: expected an integer, found \"x\"");
         let plain = r#"[{"n":1},{"n":"x"}]"#;
         let table = [
-            ("text/event-stream; v=1", events, format!(r#"[{{"data":{{"n":1}},"retry":5}},{{"data":{{"n":"x"}}}}]; {}"#, wrong("/1/data/n"))),
+            (
+                "text/event-stream; v=1",
+                events,
+                format!(r#"[{{"data":{{"n":1}},"retry":5}},{{"data":{{"n":"x"}}}}]; {}"#, wrong("/1/data/n")),
+            ),
             ("text/event-stream; v=2", events, format!("{plain}; {}", wrong("/1/n"))),
             ("text/event-stream; v=3", events, format!("{plain}; {}", wrong("/1/n"))),
             ("text/event-stream; v=4", "data: 1", "\"data: 1\"".to_owned()),
-            ("multipart/mixed; boundary=b", "--b\r\n\r\n{\"n\":1}\r\n--b\r\n\r\n{\"n\":\"x\"}\r\n--b--", format!("{plain}; {}", wrong("/1/n"))),
+            (
+                "multipart/mixed; boundary=b",
+                "--b\r\n\r\n{\"n\":1}\r\n--b\r\n\r\n{\"n\":\"x\"}\r\n--b--",
+                format!("{plain}; {}", wrong("/1/n")),
+            ),
             ("application/yaml", "a: 1", "body.not-judged".to_owned()),
             ("application/pdf", "x", String::new()),
         ];

@@ -321,7 +321,8 @@ paths:
             says("/bearer", &authorization, &key(&[])),
             "security.scope header authorization: expected a key with the scope `read` or `write`, found a key without it"
         );
-        let several = "security.scope header authorization: expected a key with the scope `a` and `b` and `c` or `d`, found a key without it";
+        let several =
+            "security.scope header authorization: expected a key with the scope `a` and `b` and `c` or `d`, found a key without it";
         assert_eq!(says("/scopes", &authorization, &key(&[])), several);
         assert_eq!(says("/bearer", &authorization, &["k".into()]), "");
     }

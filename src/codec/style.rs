@@ -264,11 +264,7 @@ fn dotted_members(text: &str) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>> {
 /// `form` and the styles that differ from it in the delimiter.
 ///
 /// `Ok(None)`: nothing was sent.
-fn cut_pairs<'r>(
-    parameter: &Parameter,
-    pairs: &'r [(Cow<'r, str>, &'r str)],
-    wants: Wants,
-) -> Result<Option<Cut<'r>>, Unreadable> {
+fn cut_pairs<'r>(parameter: &Parameter, pairs: &'r [(Cow<'r, str>, &'r str)], wants: Wants) -> Result<Option<Cut<'r>>, Unreadable> {
     let name = parameter.name.as_str();
     let own = |known: &str| known == name || (wants.list && !name.ends_with("[]") && known.strip_suffix("[]") == Some(name));
     let mut values: Vec<&str> = pairs.iter().filter(|(known, _)| own(known)).map(|(_, value)| *value).collect();

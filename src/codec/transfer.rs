@@ -92,11 +92,8 @@ mod tests {
     #[test]
     fn encodings_of_parts_are_undone() {
         let read = |body: &'static str, encoding: &str| undo(&Bytes::from(body), encoding).map(|body| body.to_vec());
-        let table = [
-            ("aGVs\r\nbG8=\r\n", "BASE64", "hello"),
-            ("a=3D=C3=A9=\r\nb\r\n", "quoted-printable", "a=éb\r\n"),
-            ("a=3D", "8bit", "a=3D"),
-        ];
+        let table =
+            [("aGVs\r\nbG8=\r\n", "BASE64", "hello"), ("a=3D=C3=A9=\r\nb\r\n", "quoted-printable", "a=éb\r\n"), ("a=3D", "8bit", "a=3D")];
         for (body, encoding, text) in table {
             assert_eq!(read(body, encoding), Ok(text.as_bytes().to_vec()), "{encoding}");
         }

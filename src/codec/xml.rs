@@ -435,7 +435,8 @@ mod tests {
     /// RFC 7303, section 3; XML 1.0, section 4.3.3.
     #[test]
     fn documents_may_be_in_other_charsets() {
-        let wide = |text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]| [mark, &text.encode_utf16().flat_map(bytes).collect::<Vec<_>>()].concat();
+        let wide =
+            |text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]| [mark, &text.encode_utf16().flat_map(bytes).collect::<Vec<_>>()].concat();
         let table: [(Option<&str>, Vec<u8>); 7] = [
             (None, "\u{FEFF}<a>é</a>".into()),
             (None, b"<?xml version='1.0' encoding=\"ISO-8859-1\"?><a>\xe9</a>".into()),
@@ -481,7 +482,13 @@ mod tests {
             assert!(told(beside).found.starts_with("text beside the root at line "), "{beside} {:?}", told(beside));
         }
         assert!(read(b"\n<!-- a --><?b c?>\n<pet/>\n<!-- d -->\n", &pet()).is_ok());
-        for (text, place) in [("<pet>\n <a x=1/></pet>", "line 2, column 2"), ("<pet>\n <a", "line 2, column"), ("<pet>\n <a x='1' x='2'/></pet>", "line 2, column 2"), ("<pet>\n <!-- a", "line 2, column"), ("<pet>\n\n&x", "line 3, column")] {
+        for (text, place) in [
+            ("<pet>\n <a x=1/></pet>", "line 2, column 2"),
+            ("<pet>\n <a", "line 2, column"),
+            ("<pet>\n <a x='1' x='2'/></pet>", "line 2, column 2"),
+            ("<pet>\n <!-- a", "line 2, column"),
+            ("<pet>\n\n&x", "line 3, column"),
+        ] {
             assert!(told(text).found.contains(place), "{text} {:?}", told(text));
         }
         assert_eq!(told("").expected, "one XML element");

@@ -220,7 +220,8 @@ paths:
         policy.access.keys.push(ApiKey::new("k").with_scopes(["read"]));
         let judgement = check::request(&contract, operation, &[], &request, &policy);
         let (seed, now) = (Seed::new(1), Timestamp::FIXED);
-        let answer = crate::respond::respond(&Scene { contract: &contract, operation, request: &request, judgement: &judgement, seed, now });
+        let answer =
+            crate::respond::respond(&Scene { contract: &contract, operation, request: &request, judgement: &judgement, seed, now });
         (answer.response.status().as_u16(), answer.response.header(name).map(str::to_owned))
     }
 

@@ -1,11 +1,11 @@
 //! Request bodies: presence, media type, content coding, syntax. How each kind is read is for `codec`; what a decoded body
 //! must look like is for its schema (OpenAPI 3.1, sections 4.8.13 to 4.8.15).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::Value;
 
-use super::{Findings, whole};
+use super::{Findings, parameters::joined_header, whole};
 use crate::{
     codec::{self, Key, Nested, Noted, Part, Undecoded, Unreadable},
     contract::{Encoding, MediaType, Operation, RequestBody},
@@ -43,6 +43,14 @@ pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usi
         if declared.required {
             findings.violations.push(missing(operation, declared));
         }
+        return None;
+    }
+    let several = request.headers().get_all("content-type").count();
+    if several > 1 {
+        // RFC 9110, section 8.3: which of them is meant is anybody's guess, and a way to get past those who guess otherwise.
+        let place = Place::Header("content-type".into(), whole());
+        let violation = Violation::new(Step::MediaType, "body.content-type", place, "one media type", format!("{several} of them"));
+        findings.violations.push(violation.with_rule(content_rule(operation, declared)));
         return None;
     }
     let given = content_type.as_deref();
@@ -91,7 +99,8 @@ impl Sent<'_, '_> {
             Kind::Form => codec::read_form(body, media_type).map_err(syntax)?,
             Kind::Multipart => multipart(operation, media_type, body, content_type, findings)?,
             Kind::Xml if cfg!(feature = "xml") => {
-                let value = codec::read_xml(body, noted(media_type.schema.as_ref())).map_err(syntax)?;
+                let charset = media::parameter(content_type, "charset");
+                let value = codec::read_xml(body, charset.as_deref(), noted(media_type.schema.as_ref())).map_err(syntax)?;
                 return Ok(media_type.schema.as_ref().map(|_| value));
             }
             Kind::Xml => return Ok(self.unjudged(findings)),
@@ -207,9 +216,10 @@ fn uncompressed<'r>(
     limit: usize,
     findings: &mut Findings,
 ) -> Option<Cow<'r, Bytes>> {
-    let Some(encoding) = request.header("content-encoding").filter(|_| !request.body().is_empty()) else {
+    let Some(encoding) = joined_header(request, "content-encoding").filter(|_| !request.body().is_empty()) else {
         return Some(Cow::Borrowed(request.body()));
     };
+    let encoding = encoding.as_str();
     let place = Place::Header("content-encoding".into(), whole());
     let violation = match codec::decompress(request.body(), encoding, limit) {
         Ok(body) => return Some(Cow::Owned(body)),
@@ -270,10 +280,12 @@ fn multipart(
     let is_sequence = media_type.item_schema.is_some() || parts.iter().all(|part| part.name.is_none());
     if is_sequence && !is_form(content_type) {
         let items = items_of(media_type);
-        let value = |(index, part): (usize, Part)| Ok(part_value(&part.decoded()?, None, items, Pointer::root().join(index), findings));
+        let value = |(index, part): (usize, Part)| Ok(part_value(&part.decoded()?, None, items, &Pointer::root().join(index), findings));
         return parts.into_iter().enumerate().map(value).collect::<Result<_, _>>().map_err(syntax);
     }
     let mut nested = Nested::default();
+    let mut times: HashMap<String, usize> = HashMap::new();
+    parts.iter().filter_map(|part| part.name.clone()).for_each(|name| *times.entry(name).or_default() += 1);
     for part in parts {
         let Some(name) = part.name.clone() else {
             let found = "one without it";
@@ -289,8 +301,9 @@ fn multipart(
         }
         let path: Vec<Key> = std::iter::once(Some(stem.to_owned())).chain(keys.iter().cloned()).collect();
         let below = codec::below(whole, &path);
-        let value = part_value(&part, encoding, below, place, findings);
-        let value = items_of_part(&part, encoding, below, value);
+        let value = part_value(&part, encoding, below, &place, findings);
+        // Items in parts of their own are whole.
+        let value = if times.get(&name) == Some(&1) { items_of_part(&part, encoding, below, value) } else { value };
         nested.add(stem, &keys, value).map_err(syntax)?;
     }
     let members = nested.into_members(whole).map(|(name, value)| {
@@ -316,7 +329,7 @@ fn stays_encoded(media_type: &MediaType, name: &str) -> bool {
 }
 
 /// What a part holds: JSON or XML where it, the document or its schema says so (OpenAPI 3.1, section 4.8.15.1), else text.
-fn part_value(part: &Part, encoding: Option<&Encoding>, noted: Noted<'_>, place: Pointer, findings: &mut Findings) -> Value {
+fn part_value(part: &Part, encoding: Option<&Encoding>, noted: Noted<'_>, place: &Pointer, findings: &mut Findings) -> Value {
     let own = part.headers.get("content-type").and_then(header_text);
     let declared = encoding.and_then(|encoding| encoding.content_type.as_deref());
     let structured = noted.is_some_and(|(_, note)| note.types.has(Types::OBJECT) && !note.types.has(Types::STRING));
@@ -335,7 +348,8 @@ fn part_value(part: &Part, encoding: Option<&Encoding>, noted: Noted<'_>, place:
         }
     }
     if structured && cfg!(feature = "xml") && own.or(declared).is_some_and(|of| media::kind(of) == Kind::Xml) {
-        match codec::read_xml(&part.body, noted) {
+        let charset = own.and_then(|own| media::parameter(own, "charset"));
+        match codec::read_xml(&part.body, charset.as_deref(), noted) {
             Ok(value) => return value,
             Err(Unreadable { expected, found }) => broken(expected, found),
         }
@@ -554,6 +568,7 @@ paths:
           multipart/mixed: {schema: {type: array, items: {type: string}}}
           application/octet-stream: {schema: {type: string, maxLength: 3}}
           application/xml: {schema: {type: object, xml: {name: x}, properties: {n: {type: integer}}}}
+          text/xml: {}
 "#;
 
     fn says(operation: &str, request: Request) -> String {
@@ -743,6 +758,8 @@ paths:
         let query = Request::get("/q?nest=1%7C2,3");
         let judgement = crate::check::request(&contract, contract.operation("GET /q"), &[], &query, &Default::default());
         assert_eq!(judgement.parameters, [("nest".to_owned(), serde_json::json!([[1, 2], [3]]))]);
+        let parts = format!("{}{}--b--\r\n", part("l", "1,2"), part("l", "3"));
+        assert!(judged("POST /f", "multipart/form-data; boundary=b", &parts).contains("body /l/0: expected an integer, found \"1,2\""));
         for (operation, rule) in
             [("POST /f", "7:7 /paths/~1f/post/consumes"), ("POST /g", "3:1 /consumes"), ("POST /h", "14:15 /paths/~1h/post/consumes")]
         {
@@ -806,7 +823,11 @@ paths:
         assert_eq!(form("application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n"), r#"[{"a":1},{"a":2}]"#);
         assert_eq!(form("application/octet-stream", "abcd"), "\"abcd\"");
         #[cfg(feature = "xml")]
-        assert_eq!(form("application/xml", "<x><n>5</n></x>"), r#"{"n":5}"#);
+        {
+            assert_eq!(form("application/xml", "<x><n>5</n></x>"), r#"{"n":5}"#);
+            assert!(form("text/xml", "<a").starts_with("body.syntax body: expected well-formed XML"), "also without a schema");
+            assert_eq!(form("text/xml", "<a/>"), "");
+        }
     }
 
     #[test]
@@ -816,5 +837,15 @@ paths:
         let said = says("POST /x", request);
         assert!(said.starts_with("body.content-encoding header content-encoding: expected "), "{said}");
         assert!(said.ends_with("found \"lzma\""), "{said}");
+        let coded = |coding: &str| Request::post("/x").with_json(&Value::Null).with_header("content-encoding", coding);
+        assert_eq!(says("POST /x", coded("identity").with_header("content-encoding", "identity")), "null");
+        let said = says("POST /x", coded("identity").with_header("content-encoding", "lzma"));
+        assert!(said.ends_with("found \"lzma\""), "{said}");
+    }
+
+    #[test]
+    fn there_is_one_media_type() {
+        let request = Request::post("/x").with_json(&Value::Null).with_header("content-type", "text/plain");
+        assert_eq!(says("POST /x", request), "body.content-type header content-type: expected one media type, found 2 of them");
     }
 }

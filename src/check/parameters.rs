@@ -180,7 +180,7 @@ fn whole_query(parameter: &Parameter, request: &Request) -> Result<Option<Value>
 }
 
 /// Several headers of one name are one list (RFC 9110, section 5.3).
-fn joined_header(request: &Request, name: &str) -> Option<String> {
+pub(super) fn joined_header(request: &Request, name: &str) -> Option<String> {
     // Bytes that are no UTF-8 are Latin-1, which HTTP once was.
     let latin = |bytes: &[u8]| Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect());
     let text = |value| header_text(value).map_or_else(|| latin(value.as_bytes()), Cow::Borrowed);
@@ -264,10 +264,15 @@ fn is_fixed(operation: &Operation, name: &str) -> bool {
 /// Whether a name is that of another parameter or of a key: it is then no member of this one, even if this one has a member
 /// of that name. What an object takes without having a name for it, it takes only if nobody else does.
 fn belongs_to_another(operation: &Operation, parameter: &Parameter, name: &str) -> bool {
-    let others = || operation.parameters.iter().filter(|other| other.location == parameter.location && other.name != parameter.name);
-    let named = || others().any(|other| other.name == name) || is_key(operation, parameter.location, name) || is_fixed(operation, name);
-    let declared = || others().any(|other| claim(other, name) == Some(Claim::Declared));
-    name != parameter.name && (named() || (claim(parameter, name) < Some(Claim::Declared) && declared()))
+    let Some(own) = claim(parameter, name).filter(|_| name != parameter.name) else { return false };
+    let keyed = || is_key(operation, parameter.location, name) || is_fixed(operation, name);
+    let others = operation.parameters.iter().filter(|other| other.location == parameter.location && other.name != parameter.name);
+    let other = others.filter_map(|other| claim(other, name)).max();
+    match own {
+        Claim::Own => operation.parameters.iter().any(|other| other.location == parameter.location && other.name == name),
+        Claim::Member => other == Some(Claim::Own) || keyed(),
+        Claim::Open | Claim::Undeclared => other >= Some(Claim::Member) || keyed(),
+    }
 }
 
 /// Headers that clients send of their own accord, and no document declares: those of HTTP, of browsers, of proxies and of
@@ -280,6 +285,7 @@ fn is_everyday(name: &str) -> bool {
             | "accept-charset"
             | "accept-encoding"
             | "accept-language"
+            | "alt-used"
             | "authorization"
             | "cache-control"
             | "connection"
@@ -301,6 +307,7 @@ fn is_everyday(name: &str) -> bool {
             | "if-range"
             | "if-unmodified-since"
             | "keep-alive"
+            | "last-event-id"
             | "max-forwards"
             | "origin"
             | "pragma"
@@ -374,7 +381,8 @@ paths:
         - {name: 'filter[x]', in: query, schema: {type: integer}}
         - {name: where, in: query, content: {application/json: {schema: {type: object, required: [a]}}}}
         - {name: sid, in: cookie, schema: {type: string, minLength: 3}}
-        - {name: sort, in: query, schema: {type: object, properties: {by: {type: string}, limit: {enum: [asc, desc]}}}}
+        - {name: sort, in: query, schema: {type: object, properties: {by: {type: string}, limit: {enum: [asc, desc]}, on: {}}}}
+        - {name: 'on', in: query, style: deepObject, schema: {type: object}}
   /things?kind=a: {get: {}}
   /free:
     get:
@@ -436,6 +444,7 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
         let sort = |query: &str| judged(&format!("/x/7?{query}"), &[("x-version", "1")]).0["sort"].clone();
         assert_eq!(sort("by=x"), json!({"by": "x"}));
         assert_eq!(sort("limit=5"), Value::Null);
+        assert_eq!(sort("on%5Bx%5D=5"), Value::Null);
         assert_eq!(sort("sort%5Blimit%5D=asc&limit=5"), json!({"limit": "asc"}));
     }
 
@@ -503,6 +512,7 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
         assert_eq!(remarks("/x/7?limt=1", &[]).len(), 1);
         assert!(remarks("/x/7?limt=1", &[])[0].ends_with("found `limt`; did you mean `limit`?"));
         assert_eq!(remarks("/x/7?old=1", &[]), ["query old: expected no deprecated parameter, found one"]);
+        assert_eq!(remarks("/x/7", &[("last-event-id", "1"), ("alt-used", "a")]), [""; 0]);
         assert_eq!(remarks("/x/7", &[("user-agent", "x"), ("x-verson", "1")]).len(), 1);
     }
 

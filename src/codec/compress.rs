@@ -5,6 +5,7 @@
 use crate::message::Bytes;
 
 /// Why a coding was not undone.
+#[cfg_attr(not(feature = "compression"), allow(dead_code, reason = "nothing is undone, so nothing is malformed or too large"))]
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Undecoded {
     Unknown(String),

@@ -113,7 +113,7 @@ fn delimited(nested: &mut Nested, name: &str, text: &str, style: Style, noted: N
     if types.has(Types::OBJECT) && text.is_empty() {
         return nested.add(name, &[], Map::new());
     }
-    if types.has(Types::OBJECT) && pieces.len() % 2 == 0 {
+    if types.has(Types::OBJECT) && pieces.len().is_multiple_of(2) {
         let by_turns = pieces.chunks(2).filter_map(|pair| Some((pair.first()?, pair.get(1)?)));
         return by_turns.into_iter().try_for_each(|(key, piece)| {
             let key = decode(key).into_owned();

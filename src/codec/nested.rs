@@ -24,7 +24,37 @@ pub(crate) struct Nested(BTreeMap<String, Node>);
 enum Node {
     Leaf(Value),
     List(Vec<Node>),
-    Members(BTreeMap<String, Node>),
+    Members(Members),
+}
+
+/// Nodes by key, and the index after the last of those that are indices: counted along, because clients send thousands.
+#[derive(Debug, Default)]
+struct Members {
+    by_key: BTreeMap<String, Node>,
+    next: usize,
+}
+
+impl Members {
+    fn add(&mut self, key: &str, rest: &[Key], value: Value) -> Option<()> {
+        if let Some(node) = self.by_key.get_mut(key) {
+            return node.add(rest, value);
+        }
+        self.insert(key, Node::of(rest, value));
+        Some(())
+    }
+
+    fn insert(&mut self, key: &str, node: Node) {
+        self.next = key.parse::<usize>().map_or(self.next, |index| self.next.max(index.saturating_add(1)));
+        self.by_key.insert(key.to_owned(), node);
+    }
+}
+
+impl FromIterator<(String, Node)> for Members {
+    fn from_iter<I: IntoIterator<Item = (String, Node)>>(nodes: I) -> Self {
+        let mut members = Self::default();
+        nodes.into_iter().for_each(|(key, node)| members.insert(&key, node));
+        members
+    }
 }
 
 impl Nested {
@@ -107,7 +137,7 @@ impl Node {
         match keys.split_first() {
             None => Self::Leaf(value),
             Some((None, rest)) => Self::List(vec![Self::of(rest, value)]),
-            Some((Some(key), rest)) => Self::Members(BTreeMap::from([(key.clone(), Self::of(rest, value))])),
+            Some((Some(key), rest)) => Self::Members(Members::from_iter([(key.clone(), Self::of(rest, value))])),
         }
     }
 
@@ -122,17 +152,9 @@ impl Node {
                 Some(last) if !rest.is_empty() && last.lacks(rest) => last.add(rest, value)?,
                 _ => items.push(Self::of(rest, value)),
             },
-            (Self::Members(members), Some((Some(key), rest))) => match members.get_mut(key) {
-                Some(node) => node.add(rest, value)?,
-                None => {
-                    members.insert(key.clone(), Self::of(rest, value));
-                }
-            },
+            (Self::Members(members), Some((Some(key), rest))) => members.add(key, rest, value)?,
             // `a[0]` and `a[]` mixed: the index after the last.
-            (Self::Members(members), Some((None, rest))) => {
-                let next = members.keys().filter_map(|key| key.parse::<usize>().ok()).max().map_or(0, |last| last.saturating_add(1));
-                members.insert(next.to_string(), Self::of(rest, value));
-            }
+            (Self::Members(members), Some((None, rest))) => members.add(&members.next.to_string(), rest, value)?,
             // `a[]` and `a[0]` mixed: what was appended has the first indices.
             (Self::List(items), Some((Some(key), _))) if key.parse::<usize>().is_ok() => {
                 let items = std::mem::take(items).into_iter().enumerate();
@@ -146,7 +168,7 @@ impl Node {
 
     fn lacks(&self, keys: &[Option<String>]) -> bool {
         match (self, keys.split_first()) {
-            (Self::Members(members), Some((Some(key), rest))) => members.get(key).is_none_or(|node| node.lacks(rest)),
+            (Self::Members(members), Some((Some(key), rest))) => members.by_key.get(key).is_none_or(|node| node.lacks(rest)),
             (Self::List(_), Some((None, _))) => true,
             _ => false,
         }
@@ -160,7 +182,7 @@ impl Node {
             Self::Leaf(value) if list && !types.has(Types::STRING) && !value.is_array() => listed(value),
             Self::Leaf(value) => value,
             Self::List(nodes) => nodes.into_iter().map(|node| node.into_value(items(noted))).collect(),
-            Self::Members(members) => {
+            Self::Members(Members { by_key: members, .. }) => {
                 let indices: Option<BTreeMap<usize, &String>> =
                     members.keys().map(|key| key.parse().ok().map(|index: usize| (index, key))).collect();
                 if list && !types.has(Types::OBJECT) && indices.as_ref().is_some_and(|indices| indices.len() == members.len()) {
@@ -219,6 +241,16 @@ mod tests {
         assert_eq!(read(&[("list", "[1]")]), Ok(json!({"list": [1]})));
         assert_eq!(read(&[("a[0]", "1")]), Ok(json!({"a": {"0": "1"}})), "the schema says no array");
         assert_eq!(read(&[("list[0][b]", "1")]), Ok(json!({"list": [{"b": ["1"]}]})));
+    }
+
+    #[test]
+    fn many_items_take_no_longer_each() {
+        let pairs: Vec<(&str, &str)> = [("list[0]", "1")].into_iter().chain(std::iter::repeat_n(("list[]", "1"), 30_000)).collect();
+        let start = std::time::Instant::now();
+        assert_eq!(read(&pairs).unwrap()["list"].as_array().map(Vec::len), Some(30_001));
+        assert!(start.elapsed().as_secs() < 2, "{:?}", start.elapsed());
+        let last = format!("list[{}]", usize::MAX);
+        assert_eq!(read(&[(&last, "1"), ("list[]", "2")]), Ok(json!({"list": [["1", "2"]]})), "there is no index after it");
     }
 
     #[test]

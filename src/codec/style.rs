@@ -39,7 +39,7 @@ pub(crate) fn readings(parameter: &Parameter, given: &Given<'_>) -> Result<Readi
     let noted = noted(parameter);
     let wants = Wants::of(parameter);
     let cut = match given {
-        Given::Text(text) => cut(parameter, text)?,
+        Given::Text(text) => cut(parameter, text, wants)?,
         Given::Pairs(pairs) => {
             if let Some(members) = spread(parameter, pairs, noted)? {
                 return Ok(vec![members]);
@@ -118,8 +118,10 @@ impl Wants {
 
 /// The keys in the brackets after a parameter's own name.
 fn bracketed_keys(parameter: &Parameter, name: &str) -> Option<Vec<Key>> {
+    // Most names are others, and are not looked at any closer.
+    let rest = name.strip_prefix(parameter.name.as_str()).filter(|rest| rest.starts_with('['))?;
     let (stem, keys) = keys(name)?;
-    (stem == parameter.name && !keys.is_empty()).then_some(keys)
+    (stem.len() + rest.len() == name.len()).then_some(keys)
 }
 
 /// How a parameter takes a pair of a query, or a cookie; the later, the surer.
@@ -129,14 +131,16 @@ pub(crate) enum Claim {
     Undeclared,
     /// As a member that its schema has no name for, and asks for all the same.
     Open,
-    /// By its own name, or that of a member that its schema declares.
-    Declared,
+    /// As a member that its schema declares.
+    Member,
+    /// By its own name.
+    Own,
 }
 
 /// Whether a pair of this name is read as a part of a parameter. What no parameter reads must be told: it is lost.
 pub(crate) fn claim(parameter: &Parameter, name: &str) -> Option<Claim> {
     let brackets = || Wants::of(parameter).brackets && bracketed_keys(parameter, name).is_some();
-    if parameter.name == name || brackets() { Some(Claim::Declared) } else { claim_of_member(parameter, name) }
+    if parameter.name == name || brackets() { Some(Claim::Own) } else { claim_of_member(parameter, name) }
 }
 
 /// Whether a name is that of a member of an object whose members are parameters of their own.
@@ -147,7 +151,7 @@ fn claim_of_member(parameter: &Parameter, name: &str) -> Option<Claim> {
         return None;
     }
     if annotations.members(note).any(|(known, _)| known == stem) {
-        return Some(Claim::Declared);
+        return Some(Claim::Member);
     }
     if annotations.member(note, stem).is_some() {
         return Some(Claim::Open);
@@ -209,7 +213,7 @@ impl<'r> Cut<'r> {
 }
 
 /// `simple`, `label` and `matrix`.
-fn cut<'r>(parameter: &Parameter, text: &'r str) -> Result<Cut<'r>, Unreadable> {
+fn cut<'r>(parameter: &Parameter, text: &'r str, wants: Wants) -> Result<Cut<'r>, Unreadable> {
     let explode = parameter.explode;
     let name = parameter.name.as_str();
     match parameter.style {
@@ -237,7 +241,7 @@ fn cut<'r>(parameter: &Parameter, text: &'r str) -> Result<Cut<'r>, Unreadable> 
                 });
             }
             let members: Option<Vec<_>> = rest.split(';').map(|piece| piece.split_once('=')).collect();
-            let members = members.filter(|_| explode).ok_or_else(wrong)?;
+            let members = members.filter(|_| explode && wants.members).ok_or_else(wrong)?;
             let members = members.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
             Ok(Cut { scalar: None, list: Vec::new(), members: Some(members) })
         }
@@ -679,7 +683,11 @@ mod tests {
     #[test]
     fn what_the_style_does_not_allow_is_told() {
         let matrix = parameter(Style::Matrix, false, Location::Path, json!({"type": "string"}));
-        assert_eq!(read(&matrix, "blue").unwrap_err().expected, "text that begins with `;color=` (style `matrix`)");
+        let exploded = parameter(Style::Matrix, true, Location::Path, json!({"type": "string"}));
+        for (matrix, text) in [(&matrix, "blue"), (&matrix, ";colour=blue"), (&exploded, ";colour=blue")] {
+            let told = read(matrix, text).unwrap_err();
+            assert_eq!((told.expected.as_str(), told.found), ("text that begins with `;color=` (style `matrix`)", format!("{text:?}")));
+        }
         let label = parameter(Style::Label, false, Location::Path, json!({"type": "string"}));
         assert_eq!(read(&label, "blue").unwrap_err().expected, "text that begins with `.` (style `label`)");
         let list = parameter(Style::Form, false, Location::Query, json!({"type": "array"}));

@@ -300,7 +300,12 @@ fn spread(parameter: &Parameter, pairs: &[(Cow<'_, str>, &str)], noted: Noted<'_
                 is_spread |= claim > Claim::Undeclared;
                 for (name, text) in cookie_pieces(parameter, name, text) {
                     let (stem, keys) = super::nested::cut(name, noted);
-                    nested.add(stem, &keys, decoded(parameter.location, text))?;
+                    let text = decoded(parameter.location, text);
+                    // Brackets that make no sense are a part of the name, where any name will do.
+                    match nested.add(stem, &keys, text.clone()) {
+                        Err(_) if claim < Claim::Member => nested.add(name, &[], text)?,
+                        added => added?,
+                    }
                 }
             }
             (None, Some([Some(member), keys @ ..])) => nested.add(member, keys, decoded(parameter.location, text))?,
@@ -676,6 +681,7 @@ mod tests {
         assert_eq!(read(required, "a=1&b=2"), Ok(json!({"a": "1", "b": "2"})));
         let open = json!({"type": "object", "properties": {"c": {}}});
         assert_eq!(read(open, "a=1&b=2"), Ok(Value::Null), "what is not declared makes no object");
+        assert_eq!(read(json!({"type": "object"}), "a[]=1&a[b]=2"), Ok(json!({"a": ["1"], "a[b]": "2"})));
         let both = json!({"type": "object", "properties": {"a": {"type": "array"}}});
         assert_eq!(read(both, "a=1&color[b]=2&a=3"), Ok(json!({"a": ["1", "3"], "b": "2"})));
     }

@@ -10,7 +10,7 @@ mod origin;
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 
 pub(super) use self::{discriminator::chooses_heirs, origin::origin};
 use super::{
@@ -340,16 +340,13 @@ fn bounds(out: &mut Map<String, Value>) {
         }
     }
     let Some((least, greatest)) = out.get("format").and_then(Value::as_str).and_then(formats::range) else { return };
-    // What the schema says itself stays where it asks for more; as doubles, because it says so of any number.
-    let more = |limit: &str, than: &Number, sign: f64| {
-        let limit = out.get(limit).and_then(Value::as_f64);
-        limit.zip(than.as_f64()).is_some_and(|(limit, than)| limit * sign > than * sign)
-    };
-    let (low, high) = (more("minimum", &least, 1.0), more("maximum", &greatest, -1.0));
-    if !low {
+    // What the schema says itself stays where it asks for more.
+    let limit = |limit: &str| out.get(limit).and_then(Value::as_f64);
+    let (low, high) = (limit("minimum"), limit("maximum"));
+    if low.is_none_or(|low| low <= least as f64) {
         out.insert("minimum".into(), least.into());
     }
-    if !high {
+    if let Some(greatest) = greatest.filter(|greatest| high.is_none_or(|high| high >= *greatest as f64)) {
         out.insert("maximum".into(), greatest.into());
     }
 }

@@ -27,7 +27,7 @@ use serde_json::Value;
 pub(crate) use self::{
     annotations::{Annotations, Meaning, Note, Types, ValueRule},
     check::{MOST_VIOLATIONS, pattern_defect},
-    dialect::SchemaDefect,
+    dialect::{FORM, SchemaDefect},
     formats::is_known as is_known_format,
     generate::Setting,
     keywords::{Shape, is_known_dialect, shape},

@@ -10,11 +10,8 @@ use crate::{
     contract::{Encoding, Example, Location, MediaType, RequestBody, Style},
     document::Document,
     pointer::Pointer,
-    schema::Direction,
+    schema::{Direction, FORM},
 };
-
-/// Where the schema of an operation's form is put.
-pub(crate) const FORM: &str = "x-standin-form";
 
 /// Puts a schema beside the form fields of each operation.
 pub(super) fn prepare(document: &mut Document) {

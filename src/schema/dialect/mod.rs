@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::origin::FORM;
 pub(super) use self::{discriminator::chooses_heirs, origin::origin};
 use super::{
     Direction, formats,

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::{document::Document, pointer::Pointer};
 
+/// Where the schema of a form is put, beside the fields of an operation of Swagger 2.0, which has none of its own.
+pub(crate) const FORM: &str = "x-standin-form";
+
 /// The place in the document that a place in an extract stands for.
 ///
 /// They differ where a keyword was made up on the way: a choice with `null` for `nullable`, what a discriminator means, the
@@ -17,6 +20,8 @@ pub(in crate::schema) fn origin(document: &Document, place: &str) -> Pointer {
         let here = found.join(token);
         let is_tuple = |keyword: &str| document.resolve(&found.join(keyword)).is_some_and(Value::is_array);
         match token.as_str() {
+            // Each field says itself that it is required, in the list of parameters.
+            FORM if rest.peek().is_some_and(|next| *next == "required") => return found.join("parameters"),
             "items" if is_tuple("items") => found.push("additionalItems"),
             _ if document.resolve(&here).is_some() => found = here,
             // `anyOf/0` that was put round a nullable schema.
@@ -62,12 +67,15 @@ mod tests {
     fn made_up_places_lead_back_to_the_document() {
         let document = Document::of_value(json!({
             "s": {"nullable": true, "allOf": [{"minLength": 1}]},
+            "f": {"x-standin-form": {"required": ["a"], "properties": {"a": {}}}, "parameters": []},
             "n": {"format": "int32"},
             "t": {"items": [{}], "additionalItems": {"type": "string"}},
             "d": {"oneOf": [{"$ref": "#/s"}], "discriminator": {"propertyName": "kind"}},
         }));
         let origin = |place: &str| origin(&document, place).to_string();
         assert_eq!(origin("/s/anyOf/0/allOf/0/minLength"), "/s/allOf/0/minLength");
+        assert_eq!(origin("/f/x-standin-form/required"), "/f/parameters");
+        assert_eq!(origin("/f/x-standin-form/properties/a"), "/f/x-standin-form/properties/a");
         assert_eq!(origin("/s/anyOf/1/type"), "/s");
         assert_eq!(origin("/n/minimum"), "/n/format");
         assert_eq!(origin("/t/prefixItems/0"), "/t/items/0");

@@ -71,7 +71,7 @@ impl Source {
         let text = decoded(bytes).map_err(|(position, expected, found)| Defect {
             kind: DefectKind::Syntax,
             document: name.into(),
-            position,
+            position: Some(position),
             pointer: None,
             expected: expected.into(),
             found,
@@ -180,25 +180,28 @@ impl fmt::Debug for Source {
 
 /// The text of a file: UTF-8, or UTF-16, which the first two bytes tell (YAML 1.2, section 5.2) as a document begins with a
 /// character of ASCII or with a byte order mark.
-fn decoded(bytes: Vec<u8>) -> Result<String, (Option<Position>, &'static str, String)> {
+fn decoded(bytes: Vec<u8>) -> Result<String, (Position, &'static str, String)> {
     match bytes.as_slice() {
         [0xFE, 0xFF, ..] | [0, 1..=255, ..] => utf16(&bytes, u16::from_be_bytes),
         [0xFF, 0xFE, ..] | [1..=255, 0, ..] => utf16(&bytes, u16::from_le_bytes),
         _ => String::from_utf8(bytes).map_err(|error| {
             let (offset, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
-            (Some(position_of(bytes, offset)), "UTF-8 text", format!("the byte 0x{:02X}", bytes[offset]))
+            (position_of(bytes, offset), "UTF-8 text", format!("the byte 0x{:02X}", bytes[offset]))
         }),
     }
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, (Option<Position>, &'static str, String)> {
-    let wrong = |found: &str| (None, "UTF-16 text", found.to_owned());
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, (Position, &'static str, String)> {
     let (pairs, rest) = bytes.as_chunks::<2>();
-    if !rest.is_empty() {
-        return Err(wrong("half of a unit at its end"));
+    let mut text = String::with_capacity(pairs.len());
+    let wrong = |text: &str, found: &str| Err((position_of(text.as_bytes(), text.len()), "UTF-16 text", found.to_owned()));
+    for char in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        match char {
+            Ok(char) => text.push(char),
+            Err(_) => return wrong(&text, "half of a surrogate pair"),
+        }
     }
-    let units = pairs.iter().map(|pair| unit(*pair));
-    char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| wrong("half of a surrogate pair"))
+    if rest.is_empty() { Ok(text) } else { wrong(&text, "half of a unit at its end") }
 }
 
 /// Line and column of a byte offset.
@@ -304,8 +307,8 @@ mod tests {
         }
         let refused = [
             (b"a: \xFF".to_vec(), "x:1:4: expected UTF-8 text, found the byte 0xFF"),
-            (little[..little.len() - 1].to_vec(), "x: expected UTF-16 text, found half of a unit at its end"),
-            ([&little[..10], b"\n\0"].concat(), "x: expected UTF-16 text, found half of a surrogate pair"),
+            (little[..little.len() - 1].to_vec(), "x:1:6: expected UTF-16 text, found half of a unit at its end"),
+            ([&little[..10], b"\n\0"].concat(), "x:1:5: expected UTF-16 text, found half of a surrogate pair"),
         ];
         for (bytes, expected) in refused {
             assert_eq!(read(bytes), Err(expected.into()));

@@ -30,7 +30,7 @@ pub(crate) fn parameter(media_type: &str, name: &str) -> Option<String> {
 }
 
 /// The parameters, as far as they are well-formed: names, and values without quotes (RFC 9110, section 5.6.6).
-fn parameters(media_type: &str) -> Vec<(&str, String)> {
+pub(crate) fn parameters(media_type: &str) -> Vec<(&str, String)> {
     let mut rest = media_type.split_once(';').map_or("", |(_, rest)| rest);
     let mut parameters = Vec::new();
     // A quoted value may hold a semicolon.

@@ -4,6 +4,7 @@
 //! rules and values that the server fills in come after, and the whole is checked against the contract last: an answer
 //! that would break it is never sent.
 
+mod accept;
 mod echo;
 mod negotiate;
 mod problem;
@@ -219,7 +220,7 @@ fn succeed(scene: &Scene<'_>) -> Answer {
     if bodiless {
         return with_headers(scene, declared, status, Response::new(status), Because::Empty);
     }
-    let Some(media_type) = negotiate::media_type(&declared.content, scene.request.header("accept")) else {
+    let Some(accept::Chosen { media_type, named }) = accept::choose(&declared.content, scene.request) else {
         let known: Vec<String> = declared.content.iter().map(|media_type| format!("`{}`", media_type.range)).collect();
         let place = Place::Header("accept".into(), Pointer::root());
         let found = quote(scene.request.header("accept").unwrap_or_default());
@@ -230,7 +231,7 @@ fn succeed(scene: &Scene<'_>) -> Answer {
     };
     match named_example(scene, media_type) {
         Some(Ok(example)) => {
-            return match write::body(media_type, status, example) {
+            return match write::body(media_type, named.as_deref(), status, example) {
                 Ok(response) => with_headers(scene, declared, status, response, Because::Example),
                 Err(violation) => unable(vec![violation]),
             };
@@ -239,7 +240,7 @@ fn succeed(scene: &Scene<'_>) -> Answer {
         None => {}
     }
     match body(scene, media_type, status) {
-        Ok((body, because)) => match write::body(media_type, status, &body) {
+        Ok((body, because)) => match write::body(media_type, named.as_deref(), status, &body) {
             Ok(response) => with_headers(scene, declared, status, response, because),
             Err(violation) => unable(vec![violation]),
         },

@@ -1,8 +1,7 @@
-//! Which declared response, and which of its media types.
+//! Which declared response.
 
 use crate::{
-    contract::{DeclaredResponse, DeclaredStatus, MediaType},
-    media::is_json,
+    contract::{DeclaredResponse, DeclaredStatus},
     message::StatusCode,
 };
 
@@ -30,59 +29,6 @@ pub(super) fn success(declared: &[DeclaredResponse]) -> Option<(&DeclaredRespons
 pub(crate) fn for_status(declared: &[DeclaredResponse], code: u16) -> Option<&DeclaredResponse> {
     let by = |wanted: DeclaredStatus| declared.iter().find(|response| response.status == wanted);
     by(DeclaredStatus::Code(code)).or_else(|| by(DeclaredStatus::Range(code / 100))).or_else(|| by(DeclaredStatus::Default))
-}
-
-/// The media type that `Accept` asks for most (RFC 9110, section 12.5.1); JSON, if it does not matter.
-///
-/// `None` if none of them is acceptable.
-pub(super) fn media_type<'c>(content: &'c [MediaType], accept: Option<&str>) -> Option<&'c MediaType> {
-    let json_first = || content.iter().find(|media_type| is_json(&media_type.range)).or_else(|| content.first());
-    let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else { return json_first() };
-    let wishes: Vec<Wish> = accept.split(',').map(Wish::read).collect();
-    let quality = |media_type: &MediaType| Wish::quality(&wishes, &media_type.range);
-    let best = content.iter().map(quality).fold(0.0, f32::max);
-    if best <= 0.0 {
-        return None;
-    }
-    json_first().filter(|media_type| quality(media_type) >= best).or_else(|| content.iter().find(|media_type| quality(media_type) >= best))
-}
-
-/// One range of an `Accept` header.
-struct Wish {
-    kind: String,
-    subtype: String,
-    quality: f32,
-}
-
-impl Wish {
-    fn read(text: &str) -> Self {
-        let mut parts = text.split(';').map(str::trim);
-        let range = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let (kind, subtype) = range.split_once('/').unwrap_or((&range, "*"));
-        let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        Self {
-            kind: kind.to_owned(),
-            subtype: subtype.to_owned(),
-            quality: quality.map_or(1.0, |quality| quality.trim().parse().unwrap_or(0.0)),
-        }
-    }
-
-    /// How much a media type is wished for: what the most specific range that holds it says.
-    fn quality(wishes: &[Self], media_type: &str) -> f32 {
-        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let (kind, subtype) = essence.split_once('/').unwrap_or((&essence, "*"));
-        let specific = |wish: &Self| {
-            let same_kind = wish.kind == kind || kind == "*";
-            match (wish.kind.as_str(), wish.subtype.as_str()) {
-                (_, wished) if same_kind && (wished == subtype || subtype == "*") => Some(3),
-                (_, "*") if same_kind => Some(2),
-                ("*", "*") => Some(1),
-                _ => None,
-            }
-        };
-        let fitting = wishes.iter().filter_map(|wish| specific(wish).map(|specific| (specific, wish.quality)));
-        fitting.max_by_key(|(specific, _)| *specific).map_or(0.0, |(_, quality)| quality)
-    }
 }
 
 #[cfg(test)]
@@ -113,20 +59,5 @@ mod tests {
         let declared = responses(&[Code(404), Range(4), Default]);
         let for_status = |code| for_status(&declared, code).map(|response| response.status);
         assert_eq!((for_status(404), for_status(409), for_status(500)), (Some(Code(404)), Some(Range(4)), Some(Default)));
-    }
-
-    #[test]
-    fn the_media_type_is_the_one_that_is_wished_for() {
-        let document = std::sync::Arc::new(crate::document::Document::of_value(serde_json::Value::Null));
-        let content: Vec<_> = ["text/plain", "application/json", "text/html;level=1"].map(|range| MediaType::new(range, &document)).into();
-        let chosen = |accept: Option<&str>| media_type(&content, accept).map(|media_type| media_type.range.as_str());
-        assert_eq!(chosen(None), Some("application/json"));
-        assert_eq!(chosen(Some("*/*")), Some("application/json"));
-        assert_eq!(chosen(Some("text/*")), Some("text/plain"));
-        assert_eq!(chosen(Some("text/*;q=0.5, text/html")), Some("text/html;level=1"));
-        assert_eq!(chosen(Some("application/json;q=0.1, text/plain;q=0.9")), Some("text/plain"));
-        assert_eq!(chosen(Some("image/png")), None);
-        assert_eq!(chosen(Some("application/json;q=0, */*")), Some("text/plain"));
-        assert_eq!(chosen(Some(" ")), Some("application/json"));
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
     let body = body(scene, media_type, status)?;
     let explanation = explanation(violations);
     let body = explained(&body, &explanation, |body| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body)));
-    let response = super::write::body(media_type, status, &body).ok()?;
+    let response = super::write::body(media_type, None, status, &body).ok()?;
     super::write::headers(scene, response_of, super::seed(scene, status), response).ok()
 }
 

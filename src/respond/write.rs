@@ -15,9 +15,9 @@ use crate::{
     violation::{Place, Step, Violation},
 };
 
-/// A response with a body as its media type has it.
-pub(super) fn body(media_type: &MediaType, status: StatusCode, body: &Value) -> Result<Response, Violation> {
-    let range = media_type.range.as_str();
+/// A response with a body as its media type has it; of a range, the type that is named.
+pub(super) fn body(media_type: &MediaType, named: Option<&str>, status: StatusCode, body: &Value) -> Result<Response, Violation> {
+    let range = named.unwrap_or(media_type.range.as_str());
     // A range is no media type: what fits it, and the body.
     let content_type = match (range.split_once('/'), body) {
         _ if !range.contains('*') && range.contains('/') => range,

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::{
     clock::Timestamp,
     codec::{write_form, write_style},
-    contract::{Contract, Location, MediaType, Operation, Parameter, SchemeKind, Style},
+    contract::{Contract, DeclaredStatus, Location, MediaType, Operation, Parameter, SchemeKind, Style},
     document::Document,
     journal::Call,
     media::{self, Kind},
@@ -321,6 +321,7 @@ fn spoil_body(operation: &Operation, draft: &Draft, spoilt: &mut Vec<Spoilt>) {
 
 /// What is not as it should be, and why that is right: a document, what is said of one of its operations, the reason.
 const EXPLAINED: &[(&str, &str, &str)] = &[
+    ("lob", "POST /identity_validation: no 200", "a value of one branch is one of the other as well, unless it is spoilt for it"),
     ("lob", "POST /identity_validation: unanswered", "a value of one branch is one of the other as well, unless it is spoilt for it"),
     ("openai", "POST /chat/completions: no request can be made", "nothing is generated from a schema that has no canonical form"),
 ];
@@ -332,6 +333,10 @@ struct Totals {
     accepted: usize,
     answered: usize,
     by_kind: BTreeMap<&'static str, (usize, usize)>,
+    /// Asked for by `Prefer`, and had.
+    statuses: (usize, usize),
+    /// The same, and those that are refused because they break their schema.
+    examples: (usize, usize, usize),
     explained: Vec<String>,
     unexplained: Vec<String>,
 }
@@ -362,7 +367,8 @@ impl Totals {
                 self.tell(&format!("{name}: no request can be made"), None);
                 continue;
             };
-            self.call(&api, &name, request);
+            self.call(&api, &name, request.clone());
+            self.prefer(&api, operation, (&name, shared), &request);
             for spoilt in spoilt(operation, &draft) {
                 let Some(request) = spoilt.draft.request(operation.method()) else { continue };
                 let counts = self.by_kind.entry(spoilt.kind).or_default();
@@ -378,6 +384,43 @@ impl Totals {
                 self.tell(&text, shared);
             }
             api.reset();
+        }
+    }
+
+    /// Each declared status, and each example by its name.
+    fn prefer(&mut self, api: &MockServer, operation: &Operation, (name, shared): (&str, Option<&str>), request: &Request) {
+        for declared in &operation.responses {
+            let code = match declared.status {
+                DeclaredStatus::Code(code) => code,
+                DeclaredStatus::Range(hundreds) => hundreds * 100 + 7,
+                DeclaredStatus::Default => 418,
+            };
+            self.statuses.0 += 1;
+            let response = api.handle(request.clone().with_header("prefer", &format!("code={code}")));
+            let call = api.calls().last();
+            let broken =
+                call.violations().iter().find(|violation| violation.step() == Step::Answer || violation.code().starts_with("prefer."));
+            match broken {
+                None if response.status().as_u16() == code && call.because() != &Because::Unable => self.statuses.1 += 1,
+                _ => self.tell(&format!("{name}: no {code}: {} {:?}", response.status(), call.violations()), shared),
+            }
+            for (media_type, example) in
+                declared.content.iter().flat_map(|content| content.examples().iter().map(move |example| (content, example)))
+            {
+                let Some(example) = example.name.as_deref() else { continue };
+                self.examples.0 += 1;
+                let text = format!("code={code}, example=\"{}\"", example.replace('\\', "\\\\").replace('"', "\\\""));
+                let request = request.clone().with_header("prefer", &text).with_header("accept", &media_type.range);
+                let response = api.handle(request);
+                let call = api.calls().last();
+                let refused = call.violations().iter().find(|violation| violation.code() == "prefer.example");
+                match refused {
+                    None if response.status().as_u16() == code && call.because() == &Because::Example => self.examples.1 += 1,
+                    Some(refused) if refused.to_string().contains("breaks its schema") => self.examples.2 += 1,
+                    _ => self
+                        .tell(&format!("{name}: no example {example:?} of {code}: {} {:?}", response.status(), call.violations()), shared),
+                }
+            }
         }
     }
 
@@ -412,11 +455,14 @@ fn real_documents_are_judged_rightly() {
     for path in documents.iter().filter(|path| path.to_string_lossy().contains(&chosen)) {
         totals.run(path);
     }
-    let Totals { documents, operations, accepted, answered, by_kind, explained, unexplained } = totals;
+    let Totals { documents, operations, accepted, answered, by_kind, statuses, examples, explained, unexplained } = totals;
     let (spoilt, refused) = by_kind.values().fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
     say(&format!("{documents} documents, {operations} operations: {accepted} right requests accepted, {answered} answered\n"));
     say(&format!("{refused} of {spoilt} wrong requests refused where they are wrong:\n"));
     by_kind.iter().for_each(|(kind, (all, refused))| say(&format!("  {kind}: {refused} of {all}\n")));
+    say(&format!("{} of {} declared statuses had by `Prefer: code=`\n", statuses.1, statuses.0));
+    let (asked, had, broken) = examples;
+    say(&format!("{had} of {asked} named examples had by `Prefer: example=`, {broken} refused because they break their schema\n"));
     say(&format!("{} exceptions:\n  {}\n", explained.len(), explained.join("\n  ")));
     assert!(unexplained.is_empty(), "{} without an explanation:\n{}", unexplained.len(), unexplained.join("\n"));
     assert!(answered * 1000 >= operations * 999, "{answered} of {operations} operations answered");

@@ -41,7 +41,10 @@ fn candidates(violation: &Violation) -> &'static [u16] {
     }
 }
 
-/// The contract's own answer to the earliest violation, with the explanation where its schema takes it.
+/// What a client that looks at headers can find where the contract has no place for an explanation.
+const EXPLANATION: HeaderName = HeaderName::from_static("standin-explanation");
+
+/// The contract's own answer to the earliest violation, with the explanation where its schema takes it, else in a header.
 pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
     let violations = &scene.judgement.violations;
     let first = violations.first()?;
@@ -51,14 +54,16 @@ pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
     let code = candidates.iter().find(|code| exact(code)).or(candidates.first()).copied()?;
     let response_of = negotiate::for_status(responses, code)?;
     let status = StatusCode::from_u16(code).ok()?;
+    let explanation = explanation(violations);
     if response_of.content.is_empty() {
-        return super::write::headers(scene, response_of, super::seed(scene, status), Response::new(status)).ok();
+        let response = with_explanation(Response::new(status), &explanation);
+        return super::write::headers(scene, response_of, super::seed(scene, status), response).ok();
     }
     let media_type = response_of.content.iter().find(|media_type| is_json(&media_type.range))?;
     let body = body(scene, media_type, status)?;
-    let explanation = explanation(violations);
-    let body = explained(&body, &explanation, |body| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body)));
-    let response = super::write::body(media_type, None, status, &body).ok()?;
+    let told = explained(&body, &explanation, |body| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body)));
+    let response = super::write::body(media_type, None, status, told.as_ref().unwrap_or(&body)).ok()?;
+    let response = if told.is_some() { response } else { with_explanation(response, &explanation) };
     super::write::headers(scene, response_of, super::seed(scene, status), response).ok()
 }
 
@@ -75,17 +80,25 @@ fn explanation(violations: &[Violation]) -> String {
     violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// The body with the explanation in the first member that takes it.
-fn explained(body: &Value, explanation: &str, accepts: impl Fn(&Value) -> bool) -> Value {
+fn with_explanation(response: Response, explanation: &str) -> Response {
+    const LONGEST: usize = 2_000;
+    let shown: String = explanation.chars().take(LONGEST).map(|character| if character.is_control() { ' ' } else { character }).collect();
+    match HeaderValue::from_bytes(shown.as_bytes()) {
+        Ok(value) => response.with_header(EXPLANATION, value),
+        Err(_) => response,
+    }
+}
+
+/// The body with the explanation in the first member that takes it; `None` if none does.
+fn explained(body: &Value, explanation: &str, accepts: impl Fn(&Value) -> bool) -> Option<Value> {
     let mut places = Vec::new();
     explaining(body, &mut Pointer::root(), &mut places);
     places.sort_by_key(|(rank, place)| (*rank, place.as_str().len()));
-    let told = places.into_iter().find_map(|(_, place)| {
+    places.into_iter().find_map(|(_, place)| {
         let mut told = body.clone();
         *told.pointer_mut(place.as_str())? = explanation.into();
         accepts(&told).then_some(told)
-    });
-    told.unwrap_or_else(|| body.clone())
+    })
 }
 
 fn explaining(value: &Value, place: &mut Pointer, places: &mut Vec<(usize, Pointer)>) {
@@ -95,7 +108,7 @@ fn explaining(value: &Value, place: &mut Pointer, places: &mut Vec<(usize, Point
     };
     for (name, member) in members {
         place.push(name);
-        if let (true, Some(rank)) = (member.is_string(), EXPLAINING.iter().position(|known| known == name)) {
+        if let (true, Some(rank)) = (member.is_string(), EXPLAINING.iter().position(|known| known.eq_ignore_ascii_case(name))) {
             places.push((rank, place.clone()));
         }
         explaining(member, place, places);
@@ -190,12 +203,15 @@ mod tests {
     #[test]
     fn the_explanation_goes_where_the_schema_takes_it() {
         let body = json!({"data": null, "error": {"code": "BAD_REQUEST", "hint": "h", "message": "m"}, "title": "t"});
-        let anywhere = explained(&body, "why", |_| true);
+        let anywhere = explained(&body, "why", |_| true).unwrap();
         assert_eq!(anywhere["error"]["message"], "why");
         assert_eq!(anywhere["title"], "t");
-        let not_there = explained(&body, "why", |body| body["error"]["message"] == "m");
+        let not_there = explained(&body, "why", |body| body["error"]["message"] == "m").unwrap();
         assert_eq!(not_there["title"], "why");
-        assert_eq!(explained(&body, "why", |_| false), body);
+        assert_eq!(explained(&body, "why", |_| false), None);
+        assert_eq!(explained(&json!({"Message": "m"}), "why", |_| true), Some(json!({"Message": "why"})));
+        let header = with_explanation(Response::new(StatusCode::BAD_REQUEST), "caf\u{e9}\n1");
+        assert_eq!(header.headers().get("standin-explanation").map(HeaderValue::as_bytes), Some("café 1".as_bytes()));
     }
 
     const DOCUMENT: &str = r#"

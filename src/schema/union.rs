@@ -2,7 +2,8 @@
 //!
 //! The value was meant for one of the branches. Which one shows in this order: branches for another type of value, or for
 //! other values than this, were not meant; nor is one that a member (`kind: cat`) names otherwise; of what is left, the one
-//! with the fewest problems was. If that is not clear, all are told.
+//! with the least problems was. If that is not clear, but all of them have their problems with the same member, one stands
+//! for all; else all are told.
 
 use std::sync::Arc;
 
@@ -79,23 +80,24 @@ impl Broken<'_> {
             return Told::Choice(vec![missing]);
         }
         let named: Vec<&Branch<'e>> = meant.iter().filter(|branch| branch.naming().is_none()).copied().collect();
-        if named.is_empty()
-            && let Some(unknown) = self.unknown_name(&meant)
-        {
+        if let Some(unknown) = self.unknown_name(&meant) {
             return Told::Choice(vec![unknown]);
         }
-        let fewest = named.iter().map(|branch| branch.weight()).min();
-        let nearest: Vec<&&Branch<'e>> = named.iter().filter(|branch| Some(branch.weight()) == fewest).collect();
-        match nearest.as_slice() {
-            [only] => {
-                let at = branches.iter().position(|branch| std::ptr::eq(branch, **only));
-                Told::Branch(at.and_then(|at| branches.into_iter().nth(at)).map(|branch| branch.0).unwrap_or_default())
+        let least = named.iter().map(|branch| branch.weight()).min();
+        let nearest: Vec<&Branch<'e>> = named.into_iter().filter(|branch| Some(branch.weight()) == least).collect();
+        let clear = match nearest.as_slice() {
+            [only] => Some(*only),
+            [first, others @ ..] if first.member().is_some_and(|member| others.iter().all(|other| other.member() == Some(member))) => {
+                Some(*first)
             }
-            several => {
-                let missing = self.missing_everywhere(several);
-                if missing.is_empty() { self.alternatives(&branches) } else { Told::Choice(missing) }
-            }
+            _ => None,
+        };
+        if let Some(clear) = clear {
+            let at = branches.iter().position(|branch| std::ptr::eq(branch, clear));
+            return Told::Branch(at.and_then(|at| branches.into_iter().nth(at)).map(|branch| branch.0).unwrap_or_default());
         }
+        let missing = self.missing_everywhere(&nearest);
+        if missing.is_empty() { self.alternatives(&branches) } else { Told::Choice(missing) }
     }
 
     fn choice<'e>(&self, expected: String, found: String) -> Told<'e> {
@@ -135,7 +137,7 @@ impl Broken<'_> {
     }
 
     /// The members that every one of these branches lacks.
-    fn missing_everywhere(&self, branches: &[&&Branch<'_>]) -> Vec<Finding> {
+    fn missing_everywhere(&self, branches: &[&Branch<'_>]) -> Vec<Finding> {
         let Some(first) = branches.first() else { return Vec::new() };
         let names = first.0.iter().filter_map(|error| Some((missing(error)?, error)));
         let everywhere = names.filter(|(name, _)| branches.iter().all(|branch| branch.lacks(name)));
@@ -149,9 +151,10 @@ impl Broken<'_> {
 
     /// What is said where each branch is named by a member, and the value names none of them.
     fn unknown_name(&self, branches: &[&Branch<'_>]) -> Option<Finding> {
-        let naming: Vec<&ValidationError<'_>> = branches.iter().filter_map(|branch| branch.naming()).collect();
+        let naming: Vec<&ValidationError<'_>> = branches.iter().filter_map(|branch| branch.other_values().next()).collect();
         let first = naming.first()?;
-        if naming.len() < branches.len() || naming.iter().any(|other| other.instance_path() != first.instance_path()) {
+        if branches.len() < 2 || naming.len() < branches.len() || naming.iter().any(|other| other.instance_path() != first.instance_path())
+        {
             return None;
         }
         let mut names: Vec<Value> = Vec::new();
@@ -188,23 +191,41 @@ impl Branch<'_> {
         self.0.iter().any(|error| is_here(error) && (is_name(error) || matches!(error.kind(), Kind::Type { .. })))
     }
 
-    /// The member by which the value names another branch.
-    fn naming(&self) -> Option<&ValidationError<'_>> {
-        self.0.iter().find(|error| {
+    /// A member of the value that is none of those that the branch may have there.
+    fn other_values(&self) -> impl Iterator<Item = &ValidationError<'_>> {
+        self.0.iter().filter(|error| {
             let member = error.instance_path().as_str().strip_prefix('/');
             let is_scalar = !error.instance().is_object() && !error.instance().is_array();
             is_name(error) && is_scalar && member.is_some_and(|member| !member.contains('/'))
         })
     }
 
+    /// The member by which the value names another branch: where the branch has one name only, it is a name.
+    fn naming(&self) -> Option<&ValidationError<'_>> {
+        self.other_values().find(|error| match error.kind() {
+            Kind::Enum { options } => options.as_array().is_some_and(|options| options.len() == 1),
+            _ => true,
+        })
+    }
+
+    /// The one member of the value that all problems lie in.
+    fn member(&self) -> Option<&str> {
+        let mut members = self.0.iter().map(|error| error.instance_path().as_str().split('/').nth(1));
+        let first = members.next()??;
+        members.all(|member| member == Some(first)).then_some(first)
+    }
+
     fn lacks(&self, name: &str) -> bool {
         self.0.iter().any(|error| missing(error) == Some(name))
     }
 
-    /// How far the value is from the branch.
+    /// How far the value is from the branch. Other types and missing members tell more of another branch than wrong values.
     fn weight(&self) -> usize {
         let of = |error: &ValidationError<'_>| match error.kind() {
-            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected.len(),
+            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => 2 * unexpected.len(),
+            Kind::Type { .. } => 3,
+            Kind::Required { .. } if is_here(error) => 2,
+            Kind::Enum { .. } | Kind::Constant { .. } => 2,
             _ => 1,
         };
         self.0.iter().map(of).sum()

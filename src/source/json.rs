@@ -68,6 +68,7 @@ fn defect(text: &str, error: &serde_json::Error, trail: &Trail<'_>) -> JsonDefec
         let unfinished = said.strip_prefix("EOF while parsing ").unwrap_or("a value");
         (format!("the rest of {unfinished}"), "the end of the text".into())
     } else if let Some(expected) = said.strip_prefix("expected ") {
+        let expected = if expected == "value" { "a value" } else { expected };
         (expected.to_owned(), here(text, offset))
     } else {
         ("valid JSON".into(), said.to_owned())

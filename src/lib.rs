@@ -72,5 +72,5 @@ pub use self::{
     pointer::Pointer,
     respond::Because,
     server::{MockServer, MockServerBuilder},
-    violation::{Place, RulePlace, Step, Violation},
+    violation::{Edit, Place, RulePlace, Step, Violation},
 };

@@ -3,8 +3,9 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
-use crate::{error::Position, message::MASK, pointer::Pointer, source::Source};
+use crate::{error::Position, message::MASK, pointer::Pointer, source::Source, text::either};
 
 /// One way in which a message breaks the contract.
 ///
@@ -27,6 +28,44 @@ pub struct Violation {
     found: String,
     rule: Option<RulePlace>,
     hint: Option<String>,
+    edit: Option<Edit>,
+}
+
+/// The smallest change at the place of a violation that would mend it.
+///
+/// It is told where it is cheap to know, so most values in it are examples: right in kind, and not necessarily meant.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Edit {
+    /// Put this there.
+    Add(Value),
+    /// Put one of these in the place of what is there.
+    Replace(Vec<Value>),
+    /// Give a member another name.
+    Rename {
+        /// Its name.
+        from: String,
+        /// The name that was meant.
+        to: String,
+    },
+    /// Leave it out.
+    Remove,
+}
+
+/// `rename "nam" to "name"`
+impl fmt::Display for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Add(value) => write!(f, "add it, as {value} for example"),
+            Self::Replace(values) => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                write!(f, "use {}", either(&values))
+            }
+            Self::Rename { from, to } => write!(f, "rename {from:?} to {to:?}"),
+            Self::Remove => f.write_str("leave it out"),
+        }
+    }
 }
 
 /// The step of judgement that found a violation, in the order in which the steps are taken.
@@ -160,7 +199,7 @@ impl Violation {
         expected: impl Into<String>,
         found: impl Into<String>,
     ) -> Self {
-        Self { step, code: code.into(), place, expected: expected.into(), found: found.into(), rule: None, hint: None }
+        Self { step, code: code.into(), place, expected: expected.into(), found: found.into(), rule: None, hint: None, edit: None }
     }
 
     /// The same violation with the place of its rule.
@@ -174,6 +213,13 @@ impl Violation {
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same violation with the change that would mend it.
+    #[must_use]
+    pub fn with_edit(mut self, edit: Edit) -> Self {
+        self.edit = Some(edit);
         self
     }
 
@@ -221,6 +267,22 @@ impl Violation {
         self.hint.as_deref()
     }
 
+    /// The smallest change that would mend it, where that is cheap to know.
+    ///
+    /// ```
+    /// use standin::{Edit, Request, kayle};
+    /// use serde_json::json;
+    ///
+    /// let api = kayle::builder().lenient(true).start();
+    /// api.handle(
+    ///     Request::post("/v1/webhooks/endpoints").with_header("authorization", "Bearer any").with_json(&json!({"ulr": "https://example.com"})),
+    /// );
+    /// assert_eq!(api.violations()[0].edit(), Some(&Edit::Rename { from: "ulr".into(), to: "url".into() }));
+    /// ```
+    pub fn edit(&self) -> Option<&Edit> {
+        self.edit.as_ref()
+    }
+
     /// The text without the rule's place: for answers whose readers do not have the contract at hand.
     pub fn brief(&self) -> impl fmt::Display + '_ {
         Brief(self)
@@ -265,6 +327,9 @@ impl Serialize for Violation {
         map.serialize_entry("found", &self.found)?;
         if let Some(hint) = &self.hint {
             map.serialize_entry("hint", hint)?;
+        }
+        if let Some(edit) = &self.edit {
+            map.serialize_entry("edit", edit)?;
         }
         if let Some(rule) = &self.rule {
             map.serialize_entry("rule", &rule.to_string())?;

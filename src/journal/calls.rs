@@ -57,6 +57,20 @@ impl Call {
         &self.exchange.entry.remarks
     }
 
+    /// A line for the shell that sends the request again, to the server at this address; secrets are masked.
+    ///
+    /// ```
+    /// use standin::{Request, kayle};
+    ///
+    /// let api = kayle::start();
+    /// api.handle(Request::get("/v1/webhooks/endpoints").with_header("authorization", "Bearer a-secret"));
+    /// let line = api.calls().last().curl("http://127.0.0.1:8787");
+    /// assert_eq!(line, "curl --request GET 'http://127.0.0.1:8787/v1/webhooks/endpoints' --header 'authorization: ***'");
+    /// ```
+    pub fn curl(&self, base: &str) -> String {
+        super::report::curl(self, base)
+    }
+
     /// Why it was answered as it was.
     pub fn because(&self) -> &Because {
         &self.exchange.entry.because

@@ -36,6 +36,9 @@ fn indented(call: &Call) -> String {
     for violation in call.violations() {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "    {}", violation.brief());
+        if let Some(edit) = violation.edit() {
+            let _ = writeln!(text, "      mend: {edit}");
+        }
         if let Some(rule) = violation.rule() {
             let _ = writeln!(text, "      rule: {rule}");
         }
@@ -116,7 +119,7 @@ fn target(call: &Call) -> String {
 }
 
 /// A line for the shell that sends the request again, with secrets masked.
-fn curl(call: &Call, base: &str) -> String {
+pub(super) fn curl(call: &Call, base: &str) -> String {
     let request = call.request();
     let mut line = format!("curl --request {} {}", request.method(), shell(&format!("{base}{}", target(call))));
     for (name, value) in request.headers().iter() {

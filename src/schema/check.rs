@@ -22,7 +22,7 @@ use crate::{
     pointer::Pointer,
     source::describe,
     text::nearest,
-    violation::{Place, Step, Violation},
+    violation::{Edit, Place, Step, Violation},
 };
 
 /// A schema, compiled.
@@ -152,19 +152,24 @@ pub(super) struct Finding {
     pub(super) expected: String,
     pub(super) found: String,
     pub(super) hint: Option<String>,
+    pub(super) edit: Option<Edit>,
 }
 
 impl Finding {
     pub(super) fn new(keyword: impl Into<String>, place: Pointer, rule: Pointer, expected: String, found: String) -> Self {
-        Self { keyword: keyword.into(), place, rule, expected, found, hint: None }
+        Self { keyword: keyword.into(), place, rule, expected, found, hint: None, edit: None }
     }
 
     fn into_violation(self, document: &Document, step: Step, at: &impl Fn(Pointer) -> Place) -> Violation {
         let rule = dialect::origin(document, self.rule.as_str());
         let code = format!("schema.{}", self.keyword);
         let violation = Violation::new(step, code, at(self.place), self.expected, self.found).with_rule(document.place(&rule));
-        match self.hint {
+        let violation = match self.hint {
             Some(hint) => violation.with_hint(hint),
+            None => violation,
+        };
+        match self.edit {
+            Some(edit) => violation.with_edit(edit),
             None => violation,
         }
     }
@@ -219,7 +224,7 @@ impl Teller<'_> {
             Kind::BacktrackLimitExceeded { .. } | Kind::RegexEngineFailure { .. } => self.undecided = true,
             _ => {
                 let (expected, found) = words(problem);
-                self.findings.push(Finding { hint: hint(problem), ..finding(problem, base, expected, found) });
+                self.findings.push(Finding { hint: hint(problem), edit: edit(problem), ..finding(problem, base, expected, found) });
             }
         }
     }
@@ -242,9 +247,13 @@ impl Teller<'_> {
     fn required(&self, problem: &ValidationError<'_>, base: &Pointer, name: &str) -> Finding {
         let mut missing = finding(problem, base, "this required member".into(), "no such member".into());
         missing.place.push(name);
-        if let Some(similar) = self.misspelt(problem, base, name) {
-            missing.hint = Some(format!("{similar:?} is there: did you mean {name:?}?"));
-        }
+        missing.edit = Some(match self.misspelt(problem, base, name) {
+            Some(similar) => {
+                missing.hint = Some(format!("{similar:?} is there: did you mean {name:?}?"));
+                Edit::Rename { from: similar, to: name.to_owned() }
+            }
+            None => Edit::Add(self.sample(problem, name)),
+        });
         missing
     }
 
@@ -261,10 +270,19 @@ impl Teller<'_> {
         let mut extra = finding(problem, base, "no member of this name".into(), "one".into());
         extra.place.push(name);
         let declared = self.declared(problem);
-        if let Some(meant) = nearest(name, declared.iter().map(String::as_str)) {
-            extra.hint = Some(format!("did you mean {meant:?}?"));
-        }
+        let present = |name: &str| problem.instance().get(name).is_some();
+        let meant = nearest(name, declared.iter().map(String::as_str).filter(|name| !present(name)));
+        extra.hint = meant.map(|meant| format!("did you mean {meant:?}?"));
+        extra.edit = Some(meant.map_or(Edit::Remove, |meant| Edit::Rename { from: name.to_owned(), to: meant.to_owned() }));
         extra
+    }
+
+    /// A value for a member, as the schema beside the broken keyword shows it.
+    fn sample(&self, problem: &ValidationError<'_>, name: &str) -> Value {
+        let document = self.rules.document;
+        let rule = dialect::origin(document, problem.schema_path().as_str());
+        let member = document.follow(&rule.parent().join("properties").join(name)).ok();
+        member.map_or(Value::Null, |(_, schema)| sample(schema))
     }
 
     /// The properties that stand beside the broken keyword.
@@ -273,6 +291,36 @@ impl Teller<'_> {
         let rule = dialect::origin(document, problem.schema_path().as_str());
         let properties = document.resolve(&rule.parent()).and_then(|schema| schema.get("properties"));
         properties.and_then(Value::as_object).map(|members| members.keys().cloned().collect()).unwrap_or_default()
+    }
+}
+
+/// A value that a schema names itself, else one of its type.
+fn sample(schema: &Value) -> Value {
+    let first = |keyword: &str| schema.get(keyword).and_then(|values| values.get(0)).cloned();
+    let named = ["example", "default", "const", "x-example"].iter().find_map(|keyword| schema.get(*keyword).cloned());
+    let named = named.or_else(|| first("examples")).or_else(|| first("enum"));
+    let kind = schema.get("type").and_then(|kind| kind.as_str().or_else(|| kind.get(0)?.as_str()));
+    named.unwrap_or_else(|| match kind {
+        Some("string") => "text".into(),
+        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
+        Some("boolean") => true.into(),
+        Some("array") => Value::Array(Vec::new()),
+        Some("object") => Value::Object(serde_json::Map::new()),
+        _ => Value::Null,
+    })
+}
+
+/// The values that there may be, the nearest alone if one is near.
+fn edit(problem: &ValidationError<'_>) -> Option<Edit> {
+    const MOST: usize = 20;
+    match problem.kind() {
+        Kind::Constant { expected_value } => Some(Edit::Replace(vec![Value::clone(expected_value)])),
+        Kind::Enum { options } => {
+            let options = options.as_array()?;
+            let near = problem.instance().as_str().and_then(|given| nearest(given, options.iter().filter_map(Value::as_str)));
+            Some(Edit::Replace(near.map_or_else(|| options.iter().take(MOST).cloned().collect(), |near| vec![near.into()])))
+        }
+        _ => None,
     }
 }
 

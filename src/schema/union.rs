@@ -21,6 +21,7 @@ use crate::{
     pointer::Pointer,
     source::describe,
     text::{either, nearest},
+    violation::Edit,
 };
 
 /// How many branches are looked at, those of unions that are branches themselves included.
@@ -166,14 +167,15 @@ impl Broken<'_> {
             }
         }
         names.dedup();
-        let hint = first.instance().as_str().and_then(|given| nearest(given, names.iter().filter_map(Value::as_str)));
-        let hint = hint.map(|meant| format!("did you mean {meant:?}?"));
+        let near = first.instance().as_str().and_then(|given| nearest(given, names.iter().filter_map(Value::as_str))).map(str::to_owned);
+        let hint = near.as_ref().map(|meant| format!("did you mean {meant:?}?"));
+        let edit = Some(Edit::Replace(near.map_or_else(|| names.clone(), |near| vec![near.into()])));
         let place = self.place.concat(&path(first.instance_path()));
         let (keyword, rule) = match self.is_pinned(first) {
             true => ("discriminator".to_owned(), path(first.schema_path())),
             false => (self.keyword.last().unwrap_or_default(), self.keyword.clone()),
         };
-        Some(Finding { hint, ..Finding::new(keyword, place, rule, choices(&Value::Array(names)), describe(first.instance())) })
+        Some(Finding { hint, edit, ..Finding::new(keyword, place, rule, choices(&Value::Array(names)), describe(first.instance())) })
     }
 
     /// Whether a discriminator asks for this.

@@ -18,7 +18,7 @@ use crate::{
     document::Document,
     pointer::Pointer,
     schema::Types,
-    source::quote,
+    source::{describe, quote},
     text::{percent_decode, percent_encode},
 };
 
@@ -328,6 +328,10 @@ fn cookie_pieces<'r>(parameter: &Parameter, name: &'r str, text: &'r str) -> Vec
 
 /// `deepObject`, and arrays and objects that come like it.
 fn deep(parameter: &Parameter, pairs: &[(Cow<'_, str>, &str)], noted: Noted<'_>, wants: Wants) -> Result<Reading, Unreadable> {
+    if let Some(text) = text_without_brackets(parameter, pairs, wants) {
+        let expected = format!("each member as `{}[member]=value` (style `deepObject`)", parameter.name);
+        return Err(Unreadable::new(expected, describe(&decoded(parameter.location, text))));
+    }
     let mut nested = Nested::default();
     for (name, value) in pairs {
         let keys = match bracketed_keys(parameter, name) {
@@ -340,6 +344,14 @@ fn deep(parameter: &Parameter, pairs: &[(Cow<'_, str>, &str)], noted: Noted<'_>,
         nested.add(&parameter.name, &keys, decoded(parameter.location, value))?;
     }
     Ok(nested.take(&parameter.name, noted).into_iter().collect())
+}
+
+/// What was sent for an object of the style `deepObject` by its name alone, which is no way to write one.
+fn text_without_brackets<'r>(parameter: &Parameter, pairs: &[(Cow<'_, str>, &'r str)], wants: Wants) -> Option<&'r str> {
+    let object = parameter.style == Style::DeepObject && wants.members && !wants.scalar && !wants.list;
+    let bracketed = || pairs.iter().any(|(name, _)| bracketed_keys(parameter, name).is_some());
+    let (_, text) = pairs.iter().find(|(name, text)| *name == parameter.name && !text.is_empty())?;
+    (object && !bracketed()).then_some(text)
 }
 
 /// The pieces of a text whose delimiters were encoded too.

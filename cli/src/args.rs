@@ -34,10 +34,20 @@ pub(crate) struct Lint {
 }
 
 /// Lists the operations of documents
+///
+/// Exit codes: 0, or 1 if no operation takes the request of --match, or 2 if it could not run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Routes {
     #[command(flatten)]
     pub(crate) documents: Documents,
+
+    /// Explain which operation takes a request, and why no other does: `POST /v1/things?dry_run=true`. Without a method: GET
+    #[arg(long = "match", value_name = "METHOD TARGET")]
+    pub(crate) request: Option<String>,
+
+    /// How operations are listed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 /// Which documents, and where they may lead.

@@ -77,7 +77,8 @@ fn listed(contract: &Contract, format: Format, width: usize) -> String {
 
 fn facts(operation: &Operation) -> Value {
     let place = operation.declared_at();
-    let alternative = |schemes: Vec<(&str, &[String])>| schemes.into_iter().map(|(name, scopes)| (name.to_owned(), json!(scopes))).collect();
+    let alternative =
+        |schemes: Vec<(&str, &[String])>| schemes.into_iter().map(|(name, scopes)| (name.to_owned(), json!(scopes))).collect();
     json!({
         "method": operation.method().as_str(),
         "path": operation.path(),
@@ -95,9 +96,7 @@ fn facts(operation: &Operation) -> Value {
 }
 
 fn explained(report: &RouteReport<'_>) -> Value {
-    let passed = |passed: &standin::Passed<'_>| {
-        json!({"operation": passed.operation().name(), "code": passed.why().code(), "why": passed.why().to_string()})
-    };
+    let passed = |passed: &standin::Passed<'_>| json!({"operation": passed.operation().name(), "code": passed.why().code(), "why": passed.why().to_string()});
     json!({
         "operation": report.operation().map(facts),
         "basePath": report.base_path(),

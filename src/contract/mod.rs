@@ -369,7 +369,7 @@ impl Operation {
     /// ```
     /// let contract = standin::kayle::contract();
     /// let operation = contract.operation("POST /v1/webhooks/endpoints");
-    /// assert_eq!(operation.security().collect::<Vec<_>>(), [[("bearerAuth", [].as_slice())]]);
+    /// assert_eq!(operation.security().collect::<Vec<_>>(), [[("bearerAuth", ["webhooks:write".to_owned()].as_slice())]]);
     /// ```
     pub fn security(&self) -> impl Iterator<Item = Vec<(&str, &[String])>> {
         fn named(requirement: &Requirement) -> (&str, &[String]) {

@@ -258,3 +258,78 @@ impl fmt::Display for Named<'_> {
         self.0.id().map_or(Ok(()), |id| write!(f, " ({id})"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const API: &str = "\
+openapi: 3.1.0
+servers: [{url: 'https://example.com/v1'}]
+paths:
+  /things/mine: {get: {operationId: mine, responses: {'200': {description: d}}}}
+  /things/{id}:
+    get: {operationId: thing, responses: {'200': {description: d}}}
+    delete: {responses: {'204': {description: d}}}
+  /v1/{any}/mine: {get: {responses: {'200': {description: d}}}}
+  /runs: {post: {responses: {'200': {description: d}}}}
+  /runs?beta=true: {post: {responses: {'200': {description: d}}}}
+  /runs#strict: {post: {requestBody: {required: true, content: {text/plain: {}}}, responses: {'200': {description: d}}}}
+";
+
+    fn explain(method: Method, target: &str) -> String {
+        let contract = Contract::from_text("api.yaml", API).unwrap();
+        contract.explain_route(&Request::with_method(method, target)).to_string()
+    }
+
+    #[test]
+    fn each_outcome_reads_well() {
+        let texts = [
+            (Method::GET, "/things/a%252Fb"),
+            (Method::HEAD, "/v1/things/7"),
+            (Method::GET, "/things/mine"),
+            (Method::DELETE, "/things/mine"),
+            (Method::GET, "/v1/things/mine"),
+            (Method::POST, "/runs?beta=false"),
+            (Method::POST, "/runs?beta=true"),
+            (Method::PUT, "/runs"),
+            (Method::OPTIONS, "/runs"),
+            (Method::GET, "/thing/7"),
+            (Method::GET, "/something/else/altogether"),
+        ]
+        .map(|(method, target)| format!("> {method} {target}\n{}\n", explain(method.clone(), target)));
+        insta::assert_snapshot!(texts.join("\n"));
+    }
+
+    #[test]
+    fn it_goes_where_a_server_hands_it_to() {
+        let contract = Contract::from_text("api.yaml", API).unwrap();
+        let api = crate::MockServer::builder(&contract).lenient(true).start();
+        for method in [Method::GET, Method::HEAD, Method::POST, Method::DELETE] {
+            for path in ["/things/mine", "/things/7", "/v1/things/mine", "/v1/things/7", "/runs", "/runs?beta=true", "/runs?beta=x", "/x"] {
+                let request = Request::with_method(method.clone(), path);
+                let report = contract.explain_route(&request);
+                api.handle(request);
+                let call = api.calls().last();
+                assert_eq!(report.operation().map(Operation::name), call.operation().map(Operation::name), "{method} {path}");
+                let said = call.violations().first().filter(|_| call.operation().is_none()).map(ToString::to_string);
+                assert_eq!(report.violation().map(ToString::to_string), said, "{method} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_facts_are_those_of_the_text() {
+        let contract = Contract::from_text("api.yaml", API).unwrap();
+        let report = contract.explain_route(&Request::get("/v1/things/a%2520b"));
+        assert_eq!((report.base_path(), report.path_parameters().collect::<Vec<_>>()), ("/v1", vec![("id", "a%20b")]));
+        let codes = |method: Method, target: &str| {
+            let report = contract.explain_route(&Request::with_method(method, target));
+            report.passed().iter().map(|passed| passed.why().code()).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(Method::GET, "/things/mine"), ["less-concrete", "another-method"]);
+        assert_eq!(codes(Method::GET, "/v1/things/mine"), ["base-path", "less-concrete", "another-method"]);
+        assert_eq!(codes(Method::POST, "/runs"), ["fixed-query", "broken"]);
+        assert_eq!(codes(Method::GET, "/nowhere/at/all"), [""; 0]);
+    }
+}

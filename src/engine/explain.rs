@@ -329,7 +329,7 @@ paths:
         };
         assert_eq!(codes(Method::GET, "/things/mine"), ["less-concrete", "another-method"]);
         assert_eq!(codes(Method::GET, "/v1/things/mine"), ["base-path", "less-concrete", "another-method"]);
-        assert_eq!(codes(Method::POST, "/runs"), ["fixed-query", "broken"]);
+        assert_eq!(codes(Method::POST, "/runs"), ["broken", "fixed-query"]);
         assert_eq!(codes(Method::GET, "/nowhere/at/all"), [""; 0]);
     }
 }

@@ -66,6 +66,7 @@ pub use self::{
     check::ApiKey,
     clock::{Clock, Timestamp},
     contract::{Contract, Incoming, Loader, Operation, Rule, Warning},
+    engine::{Passed, RouteReport, Why},
     error::{Error, Position},
     journal::{Call, Calls, Count, Snapshot},
     message::{Bytes, HeaderName, HeaderValue, Headers, Method, Request, Response, StatusCode, Uri},

@@ -48,6 +48,20 @@ pub(crate) struct Found<'r> {
     pub(crate) values: Vec<String>,
 }
 
+/// One way to read a path: below a base path of a server or as it is, by one of the templates that match it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Reading<'r> {
+    /// Nothing for the path as it is.
+    pub(crate) base: &'r str,
+    /// Whether this is the first of its base path: the only one that [`Router::find`] looks at.
+    pub(crate) first: bool,
+    /// The operations for the method that was asked for, `GET` for `HEAD`.
+    pub(crate) numbers: &'r [usize],
+    /// The operations for other methods.
+    pub(crate) others: Vec<usize>,
+    pub(crate) values: Vec<String>,
+}
+
 /// Why a request's method and path lead to no operation.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Missed {
@@ -170,6 +184,46 @@ impl Router {
             values.truncate(before);
         }
         None
+    }
+
+    /// Every reading of a path, in the order in which [`find`](Self::find) prefers them: to explain what it found.
+    pub(crate) fn readings(&self, method: &Method, path: &str) -> Vec<Reading<'_>> {
+        let based = self.bases.iter().filter_map(|(base, root)| Some((base.as_str(), path.strip_prefix(base.as_str())?, *root)));
+        let based = based.filter(|(_, rest, _)| rest.starts_with('/') || rest.is_empty());
+        let mut readings = Vec::new();
+        for (base, path, root) in std::iter::once(("", path, self.bare)).chain(based) {
+            let pieces: Vec<Piece<'_>> = segments(path).map(Piece::new).collect();
+            let mut matching = Vec::new();
+            self.walk_all(root, &pieces, &mut Vec::new(), &mut matching);
+            readings.extend(matching.into_iter().enumerate().map(|(at, (node, values))| {
+                let numbers = node.numbers(method).unwrap_or_default();
+                let all = node.methods.iter().flat_map(|(_, numbers)| numbers).copied();
+                let others = all.filter(|number| !numbers.contains(number)).collect();
+                Reading { base, first: at == 0, numbers, others, values }
+            }));
+        }
+        readings
+    }
+
+    /// All nodes that [`walk`](Self::walk) would come to, in its order, each with the values of the parameters.
+    fn walk_all<'r>(&'r self, here: usize, path: &[Piece<'_>], values: &mut Vec<String>, found: &mut Vec<(&'r Node, Vec<String>)>) {
+        let node = &self.nodes[here];
+        let Some((piece, rest)) = path.split_first() else {
+            if !node.methods.is_empty() {
+                found.push((node, values.clone()));
+            }
+            return;
+        };
+        if let Some(child) = node.concrete.get(piece.decoded.as_ref()) {
+            self.walk_all(*child, rest, values, found);
+        }
+        for (template, child) in &node.templated {
+            let before = values.len();
+            if template.matches(piece, values) {
+                self.walk_all(*child, rest, values, found);
+            }
+            values.truncate(before);
+        }
     }
 
     /// The operations whose paths are most like this one, the nearest first, each with what differs.
@@ -460,6 +514,28 @@ mod tests {
         assert_eq!(found(&router, "/v1/x").unwrap().0, 0);
         assert_eq!(found(&router, "/v2/x").unwrap().0, 1);
         assert_eq!(find(&router, &Method::GET, "/x").unwrap().0, [0, 1]);
+    }
+
+    #[test]
+    fn the_first_of_all_readings_is_what_is_found() {
+        let mut router = router(&["/things/{id}", "/things/mine", "/things/{id}.json", "/{any}/mine", "/api/things/{id}"]);
+        router.add(&Method::PUT, "/things/mine", &[], 5);
+        let read = |path: &str| -> Vec<_> {
+            let readings = router.readings(&Method::HEAD, path);
+            readings.into_iter().map(|reading| (reading.base, reading.first, reading.numbers.to_vec(), reading.others)).collect()
+        };
+        let bare = [("", true, vec![1], vec![5]), ("", false, vec![0], vec![]), ("", false, vec![3], vec![])];
+        assert_eq!(read("/things/mine"), bare);
+        let based = [("/api", true, vec![1], vec![]), ("/api", false, vec![0], vec![]), ("/api", false, vec![3], vec![])];
+        assert_eq!(read("/api/things/mine")[0], ("", true, vec![4], vec![]));
+        assert_eq!(read("/api/things/mine")[1..], based);
+        assert_eq!(read("/nowhere"), []);
+        for path in ["/things/7", "/things/mine", "/things/7.json", "/api/things/a", "/api/x/mine"] {
+            let readings = router.readings(&Method::GET, path);
+            let first = readings.iter().find(|reading| reading.first && !reading.numbers.is_empty()).unwrap();
+            let found = router.find(&Method::GET, path, BasePath::Optional).unwrap();
+            assert_eq!((first.numbers, &first.values), (found.numbers, &found.values), "{path}");
+        }
     }
 
     #[test]

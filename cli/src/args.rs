@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use clap::{ArgAction, ColorChoice, Parser, ValueEnum};
+use clap::{ArgAction, ColorChoice, Parser, Subcommand, ValueEnum};
 
 /// Serves a stand-in for an HTTP API that has an OpenAPI document.
 ///
@@ -10,12 +10,67 @@ use clap::{ArgAction, ColorChoice, Parser, ValueEnum};
 /// one with the document's own error. One line per request goes to standard error; standard output gets one line, with the
 /// address. Ctrl-C or SIGTERM stops it: exit code 0, or 1 if a request broke the contract, or 2 if it could not run.
 #[derive(Debug, Parser)]
-#[command(name = "standin", version, max_term_width = 100, color = ColorChoice::Auto)]
+#[command(name = "standin", version, max_term_width = 100, color = ColorChoice::Auto, args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+}
+
+/// What else the program does. A document of the same name is `./lint`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Lint(Lint),
+    Routes(Routes),
+}
+
+/// Tells what is wrong with documents, and what standin does not enforce of them
+#[derive(Debug, clap::Args)]
+pub(crate) struct Lint {
+    #[command(flatten)]
+    pub(crate) documents: Documents,
+}
+
+/// Lists the operations of documents
+///
+/// Exit codes: 0, or 1 if no operation takes the request of --match, or 2 if it could not run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Routes {
+    #[command(flatten)]
+    pub(crate) documents: Documents,
+
+    /// Explain which operation takes a request, and why no other does: `POST /v1/things?dry_run=true`. Without a method: GET
+    #[arg(long = "match", value_name = "METHOD TARGET")]
+    pub(crate) request: Option<String>,
+
+    /// How operations are listed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// Which documents, and where they may lead.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Documents {
     /// The document: OpenAPI 3.0, 3.1 or 3.2, or Swagger 2.0; JSON or YAML; a file, or an http(s) address. Several are
-    /// served as one API. Without it: the bundled Kayle ID webhooks API
+    /// taken as one API. Without it: the bundled Kayle ID webhooks API
     #[arg(value_name = "FILE")]
     pub(crate) documents: Vec<String>,
+
+    /// Read files that the document refers to outside its folder
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
+
+    /// Fetch http(s) addresses that the document refers to. Needs curl
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) documents: Documents,
 
     /// The port to listen on; 0 takes any that is free
     #[arg(short, long, default_value_t = 8787)]
@@ -52,13 +107,17 @@ pub(crate) struct Args {
     #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) cors: bool,
 
-    /// Read files that the document refers to outside its folder
-    #[arg(long)]
-    pub(crate) allow_outside: bool,
+    /// Generate bodies even where the document has examples. A request that prefers otherwise is answered so
+    #[arg(short, long)]
+    pub(crate) dynamic: bool,
 
-    /// Fetch http(s) addresses that the document refers to. Needs curl
+    /// Generate no more members and items than there must be
     #[arg(long)]
-    pub(crate) allow_remote: bool,
+    pub(crate) required_only: bool,
+
+    /// Answer broken requests with errors; with `--errors=false` they are reported, and answered as if they were in order
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) errors: bool,
 
     /// The largest request body, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 10 << 20)]

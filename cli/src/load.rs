@@ -9,24 +9,19 @@ use std::{
 use serde_json::json;
 use standin::{Contract, Error, Loader, Warning, kayle};
 
-use crate::args::{Args, Format};
+use crate::args::{Documents, Format};
 
 /// How many warnings of a kind are told. Some documents have thousands of one.
 const TOLD: usize = 3;
 
 /// Loads the documents as one contract.
-pub(crate) fn contract(args: &Args) -> Result<Contract, Error> {
+pub(crate) fn contract(args: &Documents) -> Result<Contract, Error> {
     let mut loaded = args.documents.iter().map(|document| load(document, args));
-    let Some(first) = loaded.next() else {
-        return Ok(match args.server_errors {
-            true => kayle::contract().with_rule_everywhere(kayle::ServerErrors),
-            false => kayle::contract(),
-        });
-    };
+    let Some(first) = loaded.next() else { return Ok(kayle::contract()) };
     loaded.try_fold(first?, |all, next| Ok(all.and(&next?)))
 }
 
-fn load(document: &str, args: &Args) -> Result<Contract, Error> {
+fn load(document: &str, args: &Documents) -> Result<Contract, Error> {
     let loader = Loader::new().allow_outside(args.allow_outside);
     let is_address = document.starts_with("http://") || document.starts_with("https://");
     let loader = if args.allow_remote { loader.fetch_with(fetch) } else { loader };

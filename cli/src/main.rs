@@ -1,8 +1,10 @@
 //! `standin`: a stand-in for an HTTP API that has an OpenAPI document, as a program.
 
 mod args;
+mod lint;
 mod load;
 mod log;
+mod routes;
 mod serve;
 
 use std::process::ExitCode;
@@ -20,5 +22,9 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    serve::serve(&args)
+    match &args.command {
+        None => serve::serve(&args.serve),
+        Some(args::Command::Lint(args)) => lint::lint(args),
+        Some(args::Command::Routes(args)) => routes::routes(args),
+    }
 }

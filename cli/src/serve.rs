@@ -14,10 +14,10 @@ use std::{
 };
 
 use serde_json::json;
-use standin::{Contract, Error, MockServer};
+use standin::{Contract, Error, MockServer, kayle};
 
 use crate::{
-    args::{Args, Format},
+    args::{Format, Serve},
     load,
     log::Log,
 };
@@ -25,7 +25,7 @@ use crate::{
 /// How long requests under way may take to finish.
 const GRACE: Duration = Duration::from_secs(5);
 
-pub(crate) fn serve(args: &Args) -> ExitCode {
+pub(crate) fn serve(args: &Serve) -> ExitCode {
     let (stop, stopped) = mpsc::channel();
     // The handler must be there before anybody can know that we are.
     let handled = ctrlc::set_handler(move || {
@@ -37,7 +37,8 @@ pub(crate) fn serve(args: &Args) -> ExitCode {
     if let Err(error) = handled {
         return fail(&format!("cannot handle signals: {error}"));
     }
-    let contract = match load::contract(args) {
+    let contract = match load::contract(&args.documents) {
+        Ok(contract) if args.server_errors => contract.with_rule_everywhere(kayle::ServerErrors),
         Ok(contract) => contract,
         Err(error) => return fail(&error.to_string()),
     };
@@ -75,7 +76,7 @@ struct Tally {
     broken: AtomicU64,
 }
 
-fn start(args: &Args, contract: &Contract, log: Log, tally: Arc<Tally>) -> Result<MockServer, Error> {
+fn start(args: &Serve, contract: &Contract, log: Log, tally: Arc<Tally>) -> Result<MockServer, Error> {
     let mut builder = MockServer::builder(contract)
         .bind(SocketAddr::new(args.host, args.port))
         .body_limit(args.body_limit)
@@ -83,6 +84,9 @@ fn start(args: &Args, contract: &Contract, log: Log, tally: Arc<Tally>) -> Resul
         .strict_bodies(args.strict_bodies)
         .require_base_path(args.require_base_path)
         .cors(args.cors)
+        .dynamic(args.dynamic)
+        .required_only(args.required_only)
+        .errors(args.errors)
         .lenient(true)
         .on_call(move |call| {
             tally.calls.fetch_add(1, Ordering::Relaxed);

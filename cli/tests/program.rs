@@ -183,6 +183,41 @@ paths:
       responses: {'200': {description: d, content: {application/json: {schema: {type: array, maxItems: 0}}}}}
 ";
 
+/// Runs the program to its end: its exit code, and what it wrote to standard output and standard error.
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_standin")).args(arguments).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn operations_are_listed_and_routes_explained() {
+    let folder = Folder::new("routes");
+    let pets = folder.write("pets.yaml", PETS);
+    let (code, table, _) = run(&["routes", &pets]);
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        table,
+        "METHOD  PATH   OPERATION ID  SECURITY  STATUSES  REQUEST  RESPONSE\n\
+         GET     /pets  -             -         200       -        application/json\n\
+         1 operation; base paths: /api/v1\n"
+    );
+    let (_, listed, _) = run(&["routes", "--format", "json", &pets]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((&listed[0]["pointer"], &listed[0]["line"]), (&"/paths/~1pets/get".into(), &6.into()));
+    assert_eq!(listed[0]["responseMediaTypes"], serde_json::json!(["application/json"]));
+
+    let (code, taken, _) = run(&["routes", "--match", "/api/v1/pets?limit=1", &pets]);
+    assert!(code == Some(0) && taken.contains("goes to GET /pets\n") && taken.contains("base path /api/v1"), "{taken}");
+    let (code, missed, _) = run(&["routes", "--match", "GET /pet", "--format", "json", &pets]);
+    let missed: serde_json::Value = serde_json::from_str(&missed).unwrap();
+    assert_eq!((code, &missed["operation"]), (Some(1), &serde_json::Value::Null));
+    assert_eq!(missed["violation"]["hint"], "did you mean GET /pets (`pets` in the place of `pet`)?");
+    let (code, _, said) = run(&["routes", "--match", "GET", &pets]);
+    assert!(code == Some(2) && said.starts_with("standin: --match: expected a method and a path"), "{said}");
+    assert!(folder.failure(&["routes", "missing.yaml"]).starts_with("standin: cannot read missing.yaml:"));
+}
+
 #[test]
 fn several_documents_are_one_api() {
     let folder = Folder::new("several");

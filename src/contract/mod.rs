@@ -10,6 +10,7 @@ mod survey;
 
 use std::{
     borrow::Cow,
+    collections::HashSet,
     fmt,
     path::Path,
     str::FromStr,
@@ -212,7 +213,7 @@ impl Contract {
     pub fn warnings(&self) -> &[Warning] {
         self.inner.warnings.get_or_init(|| {
             let mut warnings = self.inner.problems.clone();
-            let known: std::collections::HashSet<_> = warnings.iter().map(Warning::key).collect();
+            let known: HashSet<_> = warnings.iter().map(Warning::key).collect();
             let found = survey::survey(&self.inner.documents, self.operations());
             warnings.extend(found.into_iter().filter(|warning| !known.contains(&warning.key())));
             warnings
@@ -354,6 +355,57 @@ impl Operation {
     /// Its place in the document.
     pub fn pointer(&self) -> &Pointer {
         &self.pointer
+    }
+
+    /// The same, with the document's name, line and column.
+    pub fn declared_at(&self) -> RulePlace {
+        self.place(&self.pointer)
+    }
+
+    /// The security requirements: alternatives, one of which is enough, each of them schemes that are needed together, by
+    /// their names and with the scopes or roles that they ask for (OpenAPI 3.1, section 4.8.30). No alternative at all means
+    /// that nothing is asked for, and an empty one that nothing need be given.
+    ///
+    /// ```
+    /// let contract = standin::kayle::contract();
+    /// let operation = contract.operation("POST /v1/webhooks/endpoints");
+    /// assert_eq!(operation.security().collect::<Vec<_>>(), [[("bearerAuth", ["webhooks:write".to_owned()].as_slice())]]);
+    /// ```
+    pub fn security(&self) -> impl Iterator<Item = Vec<(&str, &[String])>> {
+        fn named(requirement: &Requirement) -> (&str, &[String]) {
+            (&requirement.scheme.name, &requirement.scopes)
+        }
+        self.security.iter().map(|alternative| alternative.iter().map(named).collect())
+    }
+
+    /// The declared statuses as a document writes them, in the order of their codes: `200`, `4XX`, `default` (OpenAPI 3.1,
+    /// section 4.8.16).
+    ///
+    /// ```
+    /// let contract = standin::kayle::contract();
+    /// let statuses = contract.operation("GET /v1/webhooks/endpoints").statuses();
+    /// assert_eq!(statuses.collect::<Vec<_>>()[..2], ["200", "400"]);
+    /// ```
+    pub fn statuses(&self) -> impl Iterator<Item = String> {
+        self.responses.iter().map(|response| response.status.to_string())
+    }
+
+    /// The media types or ranges of the request body, in the document's words: `application/json`, `image/*` (OpenAPI 3.1,
+    /// section 4.8.13). None at all means that no body is declared.
+    pub fn request_media_types(&self) -> impl Iterator<Item = &str> {
+        self.request_body.iter().flat_map(|body| &body.content).map(|media_type| media_type.range.as_str())
+    }
+
+    /// The media types of all declared responses, each once, those of the lowest status first.
+    pub fn response_media_types(&self) -> impl Iterator<Item = &str> {
+        let ranges = self.responses.iter().flat_map(|response| &response.content).map(|media_type| media_type.range.as_str());
+        let mut known = HashSet::new();
+        ranges.filter(move |range| known.insert(*range))
+    }
+
+    /// The paths of its servers' URLs, without the slash at the end (OpenAPI 3.1, section 4.8.5); none if no server has one.
+    pub fn base_paths(&self) -> &[String] {
+        &self.bases
     }
 
     /// Whether a name means this operation: method and path, or the `operationId`.

@@ -1,6 +1,7 @@
 //! The life of a request, top to bottom. Synchronous; knows no socket: every decision has a line to point at.
 
 mod cors;
+mod explain;
 
 use std::{
     collections::HashMap,
@@ -9,6 +10,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+pub use self::explain::{Passed, RouteReport, Why};
 use crate::{
     check::{self, Judgement, Policy},
     clock::Clock,
@@ -81,7 +83,7 @@ impl Engine {
             Ok(found) => found,
             Err(missed) => return self.miss(request, missed),
         };
-        let (operation, judgement) = self.choose(&found, request);
+        let (operation, judgement) = choose(&self.contract, &self.settings.policy, &found, request);
         let scene = Scene {
             contract: &self.contract,
             operation,
@@ -112,62 +114,17 @@ impl Engine {
         }
     }
 
-    /// Of several operations for one method and path: the first that the request is in order for, else the one that it is
-    /// nearest to. Those whose template fixes a query come first; one that the request contradicts in that was not meant,
-    /// however little else is wrong.
-    fn choose(&self, found: &Found<'_>, request: &Request) -> (&Operation, Judgement) {
-        let operations = self.contract.operations();
-        let judge = |number: usize| {
-            let operation = &operations[number];
-            (operation, check::request(&self.contract, operation, &found.values, request, &self.settings.policy))
-        };
-        let [first, others @ ..] = found.numbers else { unreachable!("a route leads to an operation") };
-        if others.is_empty() {
-            return judge(*first);
-        }
-        let mut numbers = found.numbers.to_vec();
-        numbers.sort_by_key(|number| !operations[*number].path().contains('?'));
-        let distance = |judgement: &Judgement| {
-            let contradicts = judgement.violations.iter().any(|violation| violation.code() == "parameter.fixed");
-            (contradicts, judgement.violations.len())
-        };
-        let mut nearest: Option<(&Operation, Judgement)> = None;
-        for number in numbers {
-            let judged = judge(number);
-            if judged.1.violations.is_empty() {
-                return judged;
-            }
-            if nearest.as_ref().is_none_or(|nearest| distance(&judged.1) < distance(&nearest.1)) {
-                nearest = Some(judged);
-            }
-        }
-        nearest.unwrap_or_else(|| judge(*first))
-    }
-
     fn miss(&self, request: &Request, missed: Missed) -> Decision {
         let method = request.method();
-        let (violation, allowed) = match missed {
+        let violation = missing(&self.contract, request, &missed, self.settings.base_path);
+        let allowed = match missed {
             Missed::OtherMethods(allowed) if method == Method::OPTIONS => {
                 let cors = if self.settings.cors { cors::preflight(request, &allowed) } else { None };
                 let response = cors.unwrap_or_else(|| respond::options(&allowed));
                 return Decision::of(Answer { response, because: Because::Options, violations: Vec::new() });
             }
-            Missed::OtherMethods(allowed) => {
-                let names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
-                let expected = format!("{} for {}", either(&names), shortened(request.path()));
-                (Violation::new(Step::Route, "route.unknown-method", Place::Route, expected, method.to_string()), allowed)
-            }
-            Missed::Nothing => {
-                let found = format!("{method} {}", shortened(request.path()));
-                let expected = format!("a path of {}", self.contract.names());
-                let violation = Violation::new(Step::Route, "route.unknown-path", Place::Route, expected, found);
-                let near = self.contract.router().near(method, request.path(), self.settings.base_path);
-                let violation = match near.is_empty() {
-                    false => violation.with_hint(format!("did you mean {}?", near.join(" or "))),
-                    true => violation,
-                };
-                (violation, Vec::new())
-            }
+            Missed::OtherMethods(allowed) => allowed,
+            Missed::Nothing => Vec::new(),
         };
         Decision {
             response: respond::no_operation(&violation, &allowed),
@@ -230,6 +187,55 @@ impl Decision {
         let Answer { response, because, violations } = answer;
         Self { response, because, violations, ..Self::default() }
     }
+}
+
+/// Of several operations for one method and path: the first that the request is in order for, else the one that it is
+/// nearest to. Those whose template fixes a query come first; one that the request contradicts in that was not meant,
+/// however little else is wrong.
+fn choose<'c>(contract: &'c Contract, policy: &Policy, found: &Found<'_>, request: &Request) -> (&'c Operation, Judgement) {
+    let operations = contract.operations();
+    let judge = |number: usize| {
+        let operation = &operations[number];
+        (operation, check::request(contract, operation, &found.values, request, policy))
+    };
+    let [first, others @ ..] = found.numbers else { unreachable!("a route leads to an operation") };
+    if others.is_empty() {
+        return judge(*first);
+    }
+    let mut numbers = found.numbers.to_vec();
+    numbers.sort_by_key(|number| !operations[*number].path().contains('?'));
+    let distance = |judgement: &Judgement| (contradiction(judgement).is_some(), judgement.violations.len());
+    let mut nearest: Option<(&Operation, Judgement)> = None;
+    for number in numbers {
+        let judged = judge(number);
+        if judged.1.violations.is_empty() {
+            return judged;
+        }
+        if nearest.as_ref().is_none_or(|nearest| distance(&judged.1) < distance(&nearest.1)) {
+            nearest = Some(judged);
+        }
+    }
+    nearest.unwrap_or_else(|| judge(*first))
+}
+
+/// How a request contradicts the query that an operation's template fixes, if it does.
+fn contradiction(judgement: &Judgement) -> Option<&Violation> {
+    judgement.violations.iter().find(|violation| violation.code() == "parameter.fixed")
+}
+
+/// What is wrong with a request that no operation takes.
+fn missing(contract: &Contract, request: &Request, missed: &Missed, base_path: BasePath) -> Violation {
+    let method = request.method();
+    if let Missed::OtherMethods(allowed) = missed {
+        let names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        let expected = format!("{} for {}", either(&names), shortened(request.path()));
+        return Violation::new(Step::Route, "route.unknown-method", Place::Route, expected, method.to_string());
+    }
+    let found = format!("{method} {}", shortened(request.path()));
+    let expected = format!("a path of {}", contract.names());
+    let violation = Violation::new(Step::Route, "route.unknown-path", Place::Route, expected, found);
+    let near = contract.router().near(method, request.path(), base_path);
+    if near.is_empty() { violation } else { violation.with_hint(format!("did you mean {}?", near.join(" or "))) }
 }
 
 /// A path for a message: a line or two at most.

@@ -91,6 +91,9 @@ pub enum Step {
     Answer,
 }
 
+/// How many characters of a place are shown.
+const MOST_SHOWN: usize = 1_000;
+
 /// The place in a message that a violation is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -130,7 +133,11 @@ impl fmt::Display for Place {
         };
         f.write_str(word)?;
         for part in [name, pointer.as_str()].into_iter().filter(|part| !part.is_empty()) {
-            write!(f, " {part}")?;
+            // A message must not carry megabytes of somebody's names.
+            match part.char_indices().nth(MOST_SHOWN) {
+                None => write!(f, " {part}")?,
+                Some((cut, _)) => write!(f, " {}… ({} bytes)", &part[..cut], part.len())?,
+            }
         }
         Ok(())
     }

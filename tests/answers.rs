@@ -137,7 +137,7 @@ fn what_cannot_be_had_is_told_and_fails_the_test() {
             told("example=x", "/pets/1?__code=503"),
             told("code=500", "/range"),
             told("", "/range?__code=abc"),
-            told("dynamic=maybe, wait=1h", "/range"),
+            told("", "/range?__dynamic=maybe&__wait=1h"),
         ]
         .join("\n")
     );

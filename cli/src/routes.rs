@@ -121,19 +121,19 @@ const HEAD: [&str; 8] = ["METHOD", "PATH", "OPERATION ID", "SECURITY", "STATUSES
 fn row(operation: &Operation, shown: usize) -> [String; HEAD.len()] {
     let scheme = |(name, scopes): (&str, &[String])| match scopes {
         [] => name.to_owned(),
-        scopes => format!("{name}({})", list(scopes.to_vec(), " ", shown)),
+        scopes => format!("{name}({})", list(scopes, " ", shown)),
     };
     let alternative = |schemes: Vec<(&str, &[String])>| match schemes.is_empty() {
         true => "none".to_owned(),
         false => schemes.into_iter().map(scheme).collect::<Vec<_>>().join("+"),
     };
-    let words = |words: Vec<&str>| list(words.into_iter().map(str::to_owned).collect(), " ", shown);
+    let words = |words: Vec<&str>| list(&words.into_iter().map(str::to_owned).collect::<Vec<_>>(), " ", shown);
     [
         operation.method().to_string(),
         operation.path().to_owned(),
         operation.id().unwrap_or("-").to_owned(),
-        list(operation.security().map(alternative).collect(), " | ", shown),
-        list(operation.statuses().collect(), " ", shown.max(3)),
+        list(&operation.security().map(alternative).collect::<Vec<_>>(), " | ", shown),
+        list(&operation.statuses().collect::<Vec<_>>(), " ", shown.max(3)),
         words(operation.request_media_types().collect()),
         words(operation.response_media_types().collect()),
         if operation.is_deprecated() { "deprecated".to_owned() } else { String::new() },
@@ -141,7 +141,7 @@ fn row(operation: &Operation, shown: usize) -> [String; HEAD.len()] {
 }
 
 /// `application/json +2`
-fn list(words: Vec<String>, between: &str, shown: usize) -> String {
+fn list(words: &[String], between: &str, shown: usize) -> String {
     match words.len() {
         0 => "-".to_owned(),
         count if count > shown => format!("{} +{}", words[..shown].join(between), count - shown),

@@ -50,7 +50,9 @@ impl Preferences {
     /// Reads the preferences of a request; those that make no sense are told.
     pub(super) fn read(operation: &Operation, request: &Request, findings: &mut Findings) -> Self {
         let mut read = Self::default();
-        let headers = request.headers().get_all("prefer").filter_map(header_text);
+        // Where the API itself has preferences, they are the API's.
+        let own = operation.parameters.iter().any(|known| known.location == Location::Header && known.name.eq_ignore_ascii_case("prefer"));
+        let headers = request.headers().get_all("prefer").filter(|_| !own).filter_map(header_text);
         for (name, value) in headers.flat_map(preferences) {
             read.in_header = true;
             read.set(&name, &value, Place::Header("prefer".into(), whole()), findings);
@@ -64,11 +66,13 @@ impl Preferences {
     }
 
     fn set(&mut self, name: &str, value: &str, place: Place, findings: &mut Findings) {
+        let in_header = matches!(place, Place::Header(..));
         let wrong = |expected: &str| findings.violations.push(refused(name, place, expected, quote(value)));
         match name {
             "code" if self.code.is_none() => match value.parse() {
-                Ok(code @ 100..=599) if value.len() == 3 => self.code = Some(code),
-                _ => wrong("a status from 100 to 599"),
+                // RFC 9110, section 15.2: what is below 200 answers nothing.
+                Ok(code @ 200..=599) if value.len() == 3 => self.code = Some(code),
+                _ => wrong("a status from 200 to 599"),
             },
             "example" if self.example.is_none() => self.example = Some(value.to_owned()),
             "dynamic" if self.dynamic.is_none() => match value {
@@ -79,6 +83,8 @@ impl Preferences {
             "seed" if self.seed.is_none() => self.seed = Some(value.to_owned()),
             "wait" if self.wait.is_none() => match value.parse().map(Duration::try_from_secs_f64) {
                 Ok(Ok(wait)) if wait <= LONGEST_WAIT => self.wait = Some(wait),
+                // RFC 7240, section 4.3: in the header it is how long a client would wait, which may be longer.
+                _ if in_header => {}
                 _ => wrong("a number of seconds, at most 60"),
             },
             _ => {}
@@ -180,11 +186,11 @@ mod tests {
             ("?__dynamic=true&__wait=1", &[], "dynamic=true, wait=1"),
             ("?__code=404", &["code=500"], "code=500"),
             ("?__seed=1", &[], ""),
-            ("", &["code=abc"], "header prefer: expected a status from 100 to 599, found \"abc\""),
-            ("", &["code=0404"], "header prefer: expected a status from 100 to 599, found \"0404\""),
+            ("", &["code=abc"], "header prefer: expected a status from 200 to 599, found \"abc\""),
+            ("", &["code=0404"], "header prefer: expected a status from 200 to 599, found \"0404\""),
             ("?__dynamic=yes", &[], "query __dynamic: expected `true` or `false`, found \"yes\""),
-            ("", &["wait=-1"], "header prefer: expected a number of seconds, at most 60, found \"-1\""),
-            ("", &["wait=61"], "header prefer: expected a number of seconds, at most 60, found \"61\""),
+            ("", &["wait=100, code=404"], "code=404"),
+            ("?__wait=61", &[], "query __wait: expected a number of seconds, at most 60, found \"61\""),
         ];
         for (query, headers, expected) in cases {
             assert_eq!(applied(query, headers), expected, "{query} {headers:?}");

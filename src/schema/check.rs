@@ -9,7 +9,7 @@ use jsonschema::{Draft, ValidationError, ValidationOptions, Validator, error::Va
 use serde_json::Value;
 
 use super::{
-    SchemaDefect,
+    Direction, SchemaDefect,
     annotations::Annotations,
     dialect,
     explain::{self, Explainer, Judge, is_union},
@@ -36,6 +36,9 @@ pub(super) struct Compiled {
 
 /// How many keywords of a schema may be left out because they cannot be compiled.
 const MOST_UNUSABLE: usize = 1_000;
+
+/// How many members are looked at for a misspelt one.
+const MOST_COMPARED: usize = 500;
 
 /// The base URI of extracts: nothing is ever fetched from it.
 pub(super) const BASE: &str = "standin:contract";
@@ -83,6 +86,7 @@ pub(super) struct Rules<'s> {
     pub(super) pointer: &'s Pointer,
     pub(super) compiled: &'s Compiled,
     pub(super) annotations: &'s Annotations,
+    pub(super) direction: Direction,
     /// `None` if the schema has no unions.
     pub(super) explainer: Option<&'s Explainer>,
 }
@@ -238,6 +242,9 @@ impl Teller<'_> {
             match broken.tell(&judges) {
                 Told::Branch(problems) => self.tell(problems, &place),
                 Told::Choice(findings) => self.findings.extend(findings),
+                // A discriminator chooses one of them: that others fit as well is the document's fault, not the client's.
+                Told::Several(_) if self.rules.direction == Direction::Request && broken.is_discriminated() => self.undecided = true,
+                Told::Several(finding) => self.findings.push(finding),
             }
             self.opened.push((keyword, place));
         }
@@ -259,7 +266,8 @@ impl Teller<'_> {
 
     /// A member that is there, that no schema of this value declares, and that looks like the one that is missing.
     fn misspelt(&self, problem: &ValidationError<'_>, base: &Pointer, name: &str) -> Option<String> {
-        let present = problem.instance().as_object()?;
+        // So many members are not compared with each that is missing.
+        let present = problem.instance().as_object().filter(|present| present.len() <= MOST_COMPARED)?;
         let place = base.concat(&pointer(problem.instance_path()));
         let known = self.rules.annotations.at(&place);
         let declared = |present: &str| known.is_some_and(|note| self.rules.annotations.declares(note, present));
@@ -487,7 +495,7 @@ mod tests {
             (
                 "Several",
                 json!(7),
-                "body: expected a value that fits exactly one of the alternatives, found one that fits several (rule: test Several/oneOf)",
+                "body: expected a value that fits exactly one of the alternatives, found one that fits several: alternative 1 and alternative 2 (rule: test Several/oneOf)",
             ),
         ];
         for (schema, value, expected) in cases {
@@ -521,6 +529,21 @@ mod tests {
         let free = (0..60).fold(json!(1), |inner, _| json!({ "x": inner }));
         let said = told(&components, "Free", &[free]);
         assert!(said[0].starts_with("body /x/x/x/x") && said[0].contains("expected an object, found the number 1"), "{said:?}");
+    }
+
+    #[test]
+    fn several_branches_that_fit_are_no_fault_of_a_client_whose_document_says_how_to_choose() {
+        let choice = json!([{"$ref": "#/components/schemas/Easy"}, {"$ref": "#/components/schemas/Item"}]);
+        let components = json!({
+            "Easy": {"properties": {"type": {"enum": ["message"]}, "role": {"type": "string"}}},
+            "Item": {"oneOf": [{"properties": {"type": {"const": "message"}}}, {"required": ["x"], "properties": {"type": {"const": "y"}}}]},
+            "Chosen": {"oneOf": choice, "discriminator": {"propertyName": "type"}},
+            "Plain": {"oneOf": choice}
+        });
+        assert_eq!(told(&components, "Chosen", &[json!({"type": "message", "role": "user"})]), [""]);
+        let plain = told(&components, "Plain", &[json!({"type": "message", "role": "user"})]);
+        assert!(plain[0].contains("found one that fits several: `Easy` and `Item`"), "{plain:?}");
+        assert!(!told(&components, "Chosen", &[json!({"type": "z"})])[0].is_empty());
     }
 
     #[test]

@@ -22,6 +22,9 @@ const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 /// Keywords that need to know what a union's branches looked at. In front of a closed box they would tell nonsense.
 const UNEVALUATED: [&str; 2] = ["unevaluatedProperties", "unevaluatedItems"];
 
+/// How many problems of one schema are kept: enough to compare branches by.
+const MOST_PROBLEMS: usize = 1_000;
+
 /// Judges any schema of an extract on its own.
 pub(super) struct Explainer {
     shared: Arc<Shared>,
@@ -45,6 +48,7 @@ struct Union {
 
 /// A schema of an extract.
 pub(super) struct Judge {
+    place: Pointer,
     problems: Validator,
     /// With the keywords that the problems leave out, where there are any.
     whole: Option<Validator>,
@@ -83,7 +87,7 @@ impl Explainer {
         }
         let problems = options.build(&schema).ok()?;
         let whole = if self.shared.unevaluated { Some(self.shared.options().build(&schema).ok()?) } else { None };
-        Some(Judge { problems, whole })
+        Some(Judge { place: place.clone(), problems, whole })
     }
 
     /// The judges of the branches of the union whose keyword stands at a place.
@@ -94,12 +98,17 @@ impl Explainer {
 }
 
 impl Judge {
-    /// Everything that is wrong with a value, each union that nothing fits as one problem.
+    /// The schema's place in the extract.
+    pub(super) fn place(&self) -> &Pointer {
+        &self.place
+    }
+
+    /// What is wrong with a value, each union that nothing fits as one problem; of many problems the first.
     pub(super) fn problems<'v>(&'v self, value: &'v Value) -> Vec<ValidationError<'v>> {
-        let problems: Vec<_> = self.problems.iter_errors(value).collect();
+        let problems: Vec<_> = self.problems.iter_errors(value).take(MOST_PROBLEMS).collect();
         match &self.whole {
             // All unions are met, so the validator has no branches to tell of.
-            Some(whole) if problems.is_empty() => whole.iter_errors(value).collect(),
+            Some(whole) if problems.is_empty() => whole.iter_errors(value).take(MOST_PROBLEMS).collect(),
             _ => problems,
         }
     }

@@ -36,7 +36,7 @@ const FORMATS: &[Format] = &[
     Format { name: "ipv4", noun: "an IPv4 address", make: |r, _| format!("192.0.2.{}", r.within(1..=254)), check: None },
     Format { name: "ipv6", noun: "an IPv6 address", make: |r, _| format!("2001:db8::{:x}", r.within(1..=0xffff)), check: None },
     Format { name: "uri", noun: "an absolute URI such as https://example.com/a", make: uri, check: None },
-    Format { name: "url", noun: "an absolute URL such as https://example.com/a", make: uri, check: Some(is_uri) },
+    Format { name: "url", noun: "an absolute URL such as https://example.com/a", make: uri, check: None },
     Format { name: "iri", noun: "an absolute IRI such as https://example.com/a", make: uri, check: None },
     Format { name: "uri-reference", noun: "a URI reference", make: |r, _| format!("/{}", r.text(LOWER, 8)), check: None },
     Format { name: "iri-reference", noun: "an IRI reference", make: |r, _| format!("/{}", r.text(LOWER, 8)), check: None },
@@ -195,11 +195,6 @@ fn by(format: &str) -> jsonschema::Validator {
     jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema with one keyword compiles")
 }
 
-fn is_uri(text: &str) -> bool {
-    static URI: LazyLock<jsonschema::Validator> = LazyLock::new(|| by("uri"));
-    URI.is_valid(&text.into())
-}
-
 fn is_local(text: &str) -> bool {
     static DATE_TIME: LazyLock<jsonschema::Validator> = LazyLock::new(|| by("date-time"));
     DATE_TIME.is_valid(&format!("{text}Z").into())
@@ -326,7 +321,6 @@ mod tests {
             ("uuid", "x"),
             ("byte", "a"),
             ("uri", "example.com"),
-            ("url", "not a url"),
             ("email", "a"),
             ("base64url", "a+b="),
             ("char", "ab"),

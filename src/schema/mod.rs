@@ -132,7 +132,14 @@ impl Schema {
 
     fn rules<'s>(&'s self, compiled: &'s check::Compiled) -> check::Rules<'s> {
         let explainer = if compiled.has_unions { self.explainer() } else { None };
-        check::Rules { document: &self.0.document, pointer: &self.0.pointer, compiled, annotations: self.annotations(), explainer }
+        check::Rules {
+            document: &self.0.document,
+            pointer: &self.0.pointer,
+            compiled,
+            annotations: self.annotations(),
+            direction: self.0.direction,
+            explainer,
+        }
     }
 
     fn explainer(&self) -> Option<&explain::Explainer> {

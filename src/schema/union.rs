@@ -28,6 +28,8 @@ use crate::{
 const MOST_BRANCHES: usize = 200;
 /// How many alternatives are told one by one.
 const TOLD: usize = 6;
+/// How many members are.
+const MOST_NAMES: usize = 20;
 
 /// A union, and the value that does not fit it.
 pub(super) struct Broken<'a> {
@@ -46,6 +48,8 @@ pub(super) enum Told<'e> {
     Branch(Vec<ValidationError<'e>>),
     /// What is wrong with the choice.
     Choice(Vec<Finding>),
+    /// Nothing is wrong with several of the branches, where one alone should fit.
+    Several(Finding),
 }
 
 impl Broken<'_> {
@@ -69,11 +73,20 @@ impl Broken<'_> {
 
     /// What to tell; `judges` are those that [`judges`](Self::judges) gives.
     pub(super) fn tell<'e>(&'e self, judges: &'e [Arc<Judge>]) -> Told<'e> {
-        if self.keyword.last().as_deref() == Some("oneOf") && judges.iter().filter(|judge| judge.accepts(self.value)).count() > 1 {
-            return self.choice("a value that fits exactly one of the alternatives".into(), "one that fits several".into());
+        let fitting = || judges.iter().filter(|judge| judge.accepts(self.value));
+        if self.keyword.last().as_deref() == Some("oneOf") && fitting().count() > 1 {
+            let names: Vec<String> = fitting().take(TOLD).map(|judge| self.name(judge.place())).collect();
+            let found = format!("one that fits several: {}", either(&names).replace(" or ", " and "));
+            let expected = "a value that fits exactly one of the alternatives".to_owned();
+            return Told::Several(Finding::new("oneOf", self.place.clone(), self.keyword.clone(), expected, found));
         }
         let branches: Vec<Branch<'e>> = judges.iter().map(|judge| Branch(judge.problems(self.value))).collect();
-        if let Some(names) = one_of_each(&branches) {
+        if let Some(mut names) = one_of_each(&branches) {
+            if names.len() > MOST_NAMES {
+                let more = names.len() - (MOST_NAMES - 1);
+                names.truncate(MOST_NAMES - 1);
+                names.push(format!("{more} more"));
+            }
             return self.choice(format!("at least one of the members {}", either(&names)), describe(self.value));
         }
         let meant: Vec<&Branch<'e>> = branches.iter().filter(|branch| !branch.is_for_others()).collect();
@@ -99,6 +112,21 @@ impl Broken<'_> {
         }
         let missing = self.missing_everywhere(&nearest);
         if missing.is_empty() { self.alternatives(&branches) } else { Told::Choice(missing) }
+    }
+
+    /// What a branch is called: the schema that it refers to, else its number.
+    fn name(&self, branch: &Pointer) -> String {
+        let place = dialect::origin(self.document, branch.as_str());
+        let reference = self.document.resolve(&place).and_then(|branch| branch.get("$ref")?.as_str());
+        let target = reference.and_then(|reference| self.document.target(&place, reference));
+        let number = || place.last().and_then(|last| last.parse::<usize>().ok()).map_or(0, |index| index + 1);
+        target.and_then(|target| target.last()).map_or_else(|| format!("alternative {}", number()), |name| format!("`{name}`"))
+    }
+
+    /// Whether a discriminator chooses among the branches.
+    pub(super) fn is_discriminated(&self) -> bool {
+        let place = dialect::origin(self.document, self.keyword.as_str()).parent();
+        self.document.resolve(&place).is_some_and(|holder| holder.get("discriminator").is_some())
     }
 
     fn choice<'e>(&self, expected: String, found: String) -> Told<'e> {

@@ -40,7 +40,11 @@ pub(super) fn words(error: &ValidationError<'_>) -> (String, String) {
         Kind::Not { .. } => ("a value that the schema under `not` refuses".into(), found),
         Kind::Required { property } => (format!("the member {}", code(property)), found),
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            let names: Vec<String> = unexpected.iter().map(|name| quote(name)).collect();
+            const TOLD: usize = 5;
+            let mut names: Vec<String> = unexpected.iter().take(TOLD).map(|name| quote(name)).collect();
+            if unexpected.len() > TOLD {
+                names.push(format!("{} more", unexpected.len() - TOLD));
+            }
             (format!("no member {}", either(&names)), found)
         }
         Kind::UnevaluatedItems { .. } => ("no further items".into(), found),

@@ -77,7 +77,7 @@ impl Extract<'_> {
                 .collect();
             let default = members.get("discriminator").and_then(|discriminator| discriminator.get("defaultMapping")?.as_str());
             for ((target, names_of), branch) in targets.iter().zip(&named).zip(converted) {
-                let Some(target) = target.as_ref().filter(|target| !pins(self.document, target, property)) else { continue };
+                let Some(target) = target.as_ref().filter(|target| !pins(self.document, target, property, names_of)) else { continue };
                 let is_default = default
                     .is_some_and(|name| target.last().as_deref() == Some(name) || self.document.target(at, name).as_ref() == Some(target));
                 // OpenAPI 3.2, section 4.25.4: what names no other branch, or nothing at all.
@@ -119,12 +119,15 @@ impl Extract<'_> {
     }
 }
 
-/// Whether a branch says itself which names choose it.
-fn pins(document: &Document, branch: &Pointer, property: &str) -> bool {
+/// Whether a branch says itself which names choose it: one alone, or several of which none is the name that it would have
+/// otherwise.
+fn pins(document: &Document, branch: &Pointer, property: &str, names: &[String]) -> bool {
     let Some(members) = document.resolve(branch).and_then(Value::as_object) else { return true };
     let Some((found, place)) = declared(document, members, branch, property, 0) else { return false };
     let (_, found) = document.follow(&place).unwrap_or((place, found));
-    found.get("const").is_some() || found.get("enum").and_then(Value::as_array).is_some_and(|values| values.len() == 1)
+    let values = found.get("enum").and_then(Value::as_array);
+    let excluded = |values: &Vec<Value>| !values.iter().any(|value| names.iter().any(|name| value == name));
+    found.get("const").is_some() || values.is_some_and(|values| values.len() == 1 || excluded(values))
 }
 
 #[cfg(test)]
@@ -148,6 +151,25 @@ mod tests {
         let pinned = json!({"required": ["kind"], "properties": {"kind": {"enum": ["cat", "kitten"]}}});
         assert_eq!(found["s"]["oneOf"][0], json!({"allOf": [{"$ref": "#/components/schemas/Cat"}, pinned]}));
         assert_eq!(found["s"]["oneOf"][1], json!({"$ref": "#/components/schemas/Dog"}), "it pins its name itself");
+    }
+
+    #[test]
+    fn a_branch_that_lists_its_names_has_no_other() {
+        let kind = |values: Value| json!({"properties": {"kind": {"enum": values}}});
+        let choice = |mapping: Value| {
+            json!({
+                "oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}],
+                "discriminator": {"propertyName": "kind", "mapping": mapping}
+            })
+        };
+        let of = |mapping: Value| {
+            let schemas = json!({"A": kind(json!(["a1", "a2"])), "B": kind(json!(["B", "b2"]))});
+            extracted(json!({"s": choice(mapping), "components": {"schemas": schemas}}))["s"]["oneOf"].take()
+        };
+        let pinned = |schema: &str, names: Value| json!({"allOf": [{"$ref": format!("#/components/schemas/{schema}")}, names]});
+        let one = |name: &str| json!({"required": ["kind"], "properties": {"kind": {"const": name}}});
+        assert_eq!(of(json!({})), json!([{"$ref": "#/components/schemas/A"}, pinned("B", one("B"))]));
+        assert_eq!(of(json!({"a1": "A", "b2": "B"})), json!([pinned("A", one("a1")), pinned("B", one("b2"))]));
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn unreachable(contract: &Contract, operation: &Operation) -> Option<Warning> {
     let winner = |value: &str| {
         let found = contract.router().find(&operation.method, &filled(&operation.path, value), BasePath::Optional).ok()?;
         let taken = !found.numbers.contains(&operation.number);
-        taken.then(|| &contract.operations()[found.numbers[0]])
+        taken.then(|| contract.operations().get(*found.numbers.first()?)).flatten()
     };
     let [one, other] = VALUES.map(winner);
     let (one, other) = (one?, other?);
@@ -80,12 +80,26 @@ fn values(document: &Arc<Document>, place: &Pointer, problems: &mut Vec<Problem>
         return;
     }
     let judges = [Direction::Request, Direction::Response].map(|direction| Schema::new(document, place.clone(), direction));
+    let whole = whole(place);
+    let whole = (whole != *place).then(|| Schema::new(document, whole, Direction::Request));
     for (code, place) in places {
         let Some(value) = document.resolve(&place) else { continue };
         let Some(violation) = refused(&judges, value) else { continue };
+        if whole.as_ref().is_some_and(|whole| whole.accepts(value)) {
+            continue;
+        }
         let what = if code == "default.invalid" { "default" } else { "example" };
         problems.push(Problem { code, place, text: format!("the {what} breaks its schema: {}", told(&violation)) });
     }
+}
+
+/// The schema that a branch of a union is a part of: `default: null` in one branch is meant for all of them.
+fn whole(place: &Pointer) -> Pointer {
+    let mut whole = place.clone();
+    while ["allOf", "anyOf", "oneOf"].iter().any(|keyword| !whole.is_root() && whole.parent().last().as_deref() == Some(*keyword)) {
+        whole = whole.parent().parent();
+    }
+    whole
 }
 
 /// Where the values of a schema stand that it should accept itself.
@@ -118,4 +132,53 @@ fn told(violation: &Violation) -> String {
     };
     let hint = violation.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
     format!("{at}expected {}, found {}{hint}", violation.expected(), violation.found())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::Contract;
+
+    /// Codes and places of what lint finds and the warnings do not have.
+    fn found(version: &str, paths: Value, schemas: Value) -> Vec<String> {
+        let document =
+            json!({"openapi": version, "info": {"title": "t", "version": "v"}, "paths": paths, "components": {"schemas": schemas}});
+        let contract = Contract::from_value("api.json", document).unwrap();
+        let known: Vec<String> = contract.warnings().iter().map(ToString::to_string).collect();
+        let found = contract.lint().into_iter().filter(|warning| !known.contains(&warning.to_string()));
+        found.map(|warning| format!("{} {}", warning.code(), warning.place().pointer())).collect()
+    }
+
+    #[test]
+    fn values_of_schemas_are_judged_by_them() {
+        let schemas = json!({
+            "A": {"type": "integer", "default": "five", "example": 5, "examples": [1, "two"]},
+            "B": {"anyOf": [{"type": "string", "default": null}, {"type": "null"}]},
+            "C": {"properties": {"id": {"readOnly": true}, "key": {"writeOnly": true}}, "required": ["id", "key"], "example": {"id": 1}},
+            "D": {"$ref": "#/components/schemas/A", "default": "six"}
+        });
+        let a = ["default.invalid /components/schemas/A/default", "example.invalid /components/schemas/A/examples/1"];
+        assert_eq!(found("3.0.3", json!({}), schemas.clone()), a);
+        assert_eq!(found("3.1.0", json!({}), schemas), [&a[..], &["default.invalid /components/schemas/D/default"]].concat());
+    }
+
+    #[test]
+    fn operations_that_another_wins_over_are_told() {
+        let answers = json!({"responses": {"200": {"description": "d"}}});
+        let cases = [
+            (vec![("/a/{x}", "get"), ("/a/{x}{y}", "get")], 1),
+            (vec![("/a/{x}", "get"), ("/a/b", "get")], 0),
+            (vec![("/a/{x}", "get"), ("/a/{x}.json", "get")], 0),
+            (vec![("/a/{x}", "get"), ("/{y}/b", "get")], 0),
+            (vec![("/a?x=1", "get"), ("/a?x=2", "get")], 0),
+            (vec![("/a/{x}", "get"), ("/a/b", "post")], 0),
+        ];
+        for (paths, count) in cases {
+            let items: serde_json::Map<String, Value> =
+                paths.iter().map(|(path, method)| ((*path).to_owned(), json!({*method: answers}))).collect();
+            let found = found("3.1.0", items.into(), json!({}));
+            assert_eq!(found.iter().filter(|found| found.starts_with("path.unreachable")).count(), count, "{paths:?}: {found:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! Read as leniently as the document can be: as a request's, which need not obey what stands beside a `$ref` of the versions
 //! before 3.1, nor send what is `readOnly`. What has no value even so has none at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jsonschema::{
     Draft,
@@ -18,7 +18,7 @@ use crate::{document::Document, pointer::Pointer};
 const MOST_UNUSABLE: usize = 1_000;
 
 /// How often a document is cut in halves because something in it is not understood.
-const MOST_CUTS: usize = 64;
+const MOST_CUTS: usize = 16;
 
 /// A schema that no value satisfies.
 #[derive(Debug)]
@@ -31,7 +31,8 @@ pub(crate) struct Empty {
 pub(crate) fn unsatisfiable(document: &Document, places: &[Pointer]) -> Vec<Empty> {
     let mut reasons = BTreeMap::new();
     let mut cuts = 0;
-    let mut parts = vec![places];
+    let outermost = outermost(places);
+    let mut parts = vec![&*outermost];
     while let Some(part) = parts.pop() {
         let Some(extract) = readable(document, part) else { continue };
         match found(&extract) {
@@ -51,6 +52,13 @@ pub(crate) fn unsatisfiable(document: &Document, places: &[Pointer]) -> Vec<Empt
         Some(Empty { place, why })
     });
     told.collect()
+}
+
+/// The places that lie in none of the others: what lies in one is read with it.
+fn outermost(places: &[Pointer]) -> Vec<Pointer> {
+    let known: HashSet<&Pointer> = places.iter().collect();
+    let above = |place: &Pointer| std::iter::successors(Some(place.clone()), |place| (!place.is_root()).then(|| place.parent())).skip(1);
+    places.iter().filter(|place| !above(place).any(|place| known.contains(&place))).cloned().collect()
 }
 
 /// An extract without what cannot be read.
@@ -134,4 +142,50 @@ fn named(document: &Document, place: &Pointer, cause: &Cause) -> Option<String> 
         (false, false) => format!("{} of {of}", keywords.join(", ")),
         (true, _) => of,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Places below `/s` of the schemas that nothing satisfies, each with the reason.
+    fn empty(schema: Value) -> Vec<String> {
+        let document = Document::of_value(json!({"s": schema}));
+        let found = unsatisfiable(&document, &[Pointer::parse("/s").unwrap()]);
+        found.iter().map(|empty| format!("{} {}", empty.place, empty.why.replace("no value satisfies the schema: ", ""))).collect()
+    }
+
+    #[test]
+    fn contradictions_are_told_where_they_lie() {
+        let cases = [
+            (json!({"type": "integer", "enum": ["a"]}), "/s `type`, `enum` leave none"),
+            (json!({"type": "string", "minLength": 5, "maxLength": 3}), "/s `minLength`, `maxLength` leave none"),
+            (json!({"properties": {"a": {"type": "integer", "enum": ["a"]}}}), "/s/properties/a `type`, `enum` leave none"),
+            (json!({"allOf": [{"type": "string"}, {"type": "integer"}]}), "/s /s/allOf/0 and /s/allOf/1 exclude each other"),
+        ];
+        for (schema, expected) in cases {
+            assert_eq!(empty(schema.clone()), [expected.replace("/s/allOf", "/allOf")], "{schema}");
+        }
+    }
+
+    #[test]
+    fn what_is_meant_to_be_empty_or_may_not_be_is_not_told() {
+        let cases = [
+            json!({"properties": {"a": false, "b": {"not": {}}}, "additionalProperties": false}),
+            json!({"allOf": [false]}),
+            json!({"properties": {"a": {"type": "integer", "minimum": 1}}}),
+            json!({"type": "string", "pattern": "["}),
+        ];
+        for schema in cases {
+            assert_eq!(empty(schema.clone()), [""; 0], "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_compiled_hides_nothing() {
+        let schema = json!({"properties": {"a": {"pattern": "["}, "b": {"type": "array", "minItems": 2, "maxItems": 1}}});
+        assert_eq!(empty(schema).len(), 1);
+    }
 }

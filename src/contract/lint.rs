@@ -47,8 +47,8 @@ pub(super) fn in_order(warnings: Vec<Warning>) -> Vec<Warning> {
 /// An operation that another one always wins over, whatever stands for its parameters.
 fn unreachable(contract: &Contract, operation: &Operation) -> Option<Warning> {
     // Letters and digits alone: text of a template in the middle of a parameter's value is no reason. Two values, as one may be
-    // what another path has there.
-    const VALUES: [&str; 2] = ["q7w3", "8x2z1"];
+    // what another path has there, and one of a single character, which two parameters cannot share.
+    const VALUES: [&str; 2] = ["q7w3", "8"];
     let winner = |value: &str| {
         let found = contract.router().find(&operation.method, &filled(&operation.path, value), BasePath::Optional).ok()?;
         let taken = !found.numbers.contains(&operation.number);
@@ -160,7 +160,7 @@ mod tests {
         });
         let a = ["default.invalid /components/schemas/A/default", "example.invalid /components/schemas/A/examples/1"];
         assert_eq!(found("3.0.3", json!({}), schemas.clone()), a);
-        assert_eq!(found("3.1.0", json!({}), schemas), [&a[..], &["default.invalid /components/schemas/D/default"]].concat());
+        assert_eq!(found("3.1.0", json!({}), schemas), [a[0], "default.invalid /components/schemas/D/default", a[1]]);
     }
 
     #[test]
@@ -168,6 +168,7 @@ mod tests {
         let answers = json!({"responses": {"200": {"description": "d"}}});
         let cases = [
             (vec![("/a/{x}", "get"), ("/a/{x}{y}", "get")], 1),
+            (vec![("/a/{x}{y}", "get"), ("/a/{z}", "get")], 0),
             (vec![("/a/{x}", "get"), ("/a/b", "get")], 0),
             (vec![("/a/{x}", "get"), ("/a/{x}.json", "get")], 0),
             (vec![("/a/{x}", "get"), ("/{y}/b", "get")], 0),

@@ -91,7 +91,8 @@ fn prune_pattern(value: &mut Value, pattern: &str) -> bool {
             let pruned = named || members.len() < before;
             members.values_mut().fold(pruned, |pruned, value| prune_pattern(value, pattern) || pruned)
         }
-        Value::Array(items) => items.iter_mut().fold(false, |pruned, value| prune_pattern(value, pattern) || pruned),
+        // Every one of them, not up to the first that has it.
+        Value::Array(items) => items.iter_mut().filter_map(|value| prune_pattern(value, pattern).then_some(())).count() > 0,
         _ => false,
     }
 }

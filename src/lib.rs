@@ -23,7 +23,8 @@
 //!
 //! # What is what
 //!
-//! - [`Contract`]: an OpenAPI document, loaded. [`Contract::warnings`] lists what it uses and standin does not enforce.
+//! - [`Contract`]: an OpenAPI document, loaded. [`Contract::warnings`] lists what it uses and standin does not
+//!   enforce; [`Contract::lint`] looks for mistakes in it.
 //! - [`MockServer`]: a running server; [`MockServer::builder`] has the settings.
 //! - [`Calls`] and [`Call`]: what came, for assertions and, by [`Calls::snapshot`], for snapshot tests.
 //! - [`Violation`]: one way in which a message breaks the contract. Facts first; its text is the same everywhere.
@@ -65,7 +66,7 @@ pub use self::{
     bundle::kayle,
     check::ApiKey,
     clock::{Clock, Timestamp},
-    contract::{Contract, Incoming, Loader, Operation, Rule, Warning},
+    contract::{Contract, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},
     journal::{Call, Calls, Count, Snapshot},

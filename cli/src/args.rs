@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use clap::{ArgAction, ColorChoice, Parser, Subcommand, ValueEnum};
+use standin::Level;
 
 /// Serves a stand-in for an HTTP API that has an OpenAPI document.
 ///
@@ -27,10 +28,58 @@ pub(crate) enum Command {
 }
 
 /// Tells what is wrong with documents, and what standin does not enforce of them
+///
+/// Exit code: 0 if there are no findings of the chosen level, 1 if there are, 2 if a document could not be read.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Lint {
     #[command(flatten)]
     pub(crate) documents: Documents,
+
+    /// How findings are written to standard output
+    #[arg(long, value_enum, default_value_t = Findings::Text)]
+    pub(crate) format: Findings,
+
+    /// The least level at which a finding makes the exit code 1. All findings are told, whatever their level
+    #[arg(long, value_enum, default_value_t = Least::Error)]
+    pub(crate) level: Least,
+
+    /// Leave out findings of this kind. May be given again
+    #[arg(long, value_name = "CODE")]
+    pub(crate) allow: Vec<String>,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Findings {
+    /// A line for each, for people and editors
+    Text,
+    /// One JSON object, for programs
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub's workflows
+    Github,
+}
+
+/// A level of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Least {
+    /// The document cannot be right there
+    Error,
+    /// It is read as it seems to be meant
+    Warning,
+    /// It is in order, and standin does not enforce it
+    Note,
+}
+
+impl Least {
+    pub(crate) fn level(self) -> Level {
+        match self {
+            Self::Error => Level::Error,
+            Self::Warning => Level::Warning,
+            Self::Note => Level::Note,
+        }
+    }
 }
 
 /// Lists the operations of documents

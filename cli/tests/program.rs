@@ -337,3 +337,27 @@ fn any_document_can_be_served_and_one_that_cannot_says_why() {
     assert!(failing(&["--port", "99999"]).contains("99999"));
     assert!(failing(&["--sede", "1"]).contains("--seed"));
 }
+
+#[test]
+fn lint_tells_what_it_finds_in_its_exit_code() {
+    let folder = Folder::new("lint");
+    let bad =
+        folder.write("bad.yaml", "openapi: 3.0.3\ninfo: {title: t, version: v}\npaths:\n  /a/{b}:\n    get: {responses: {'200': {}}}\n");
+    let lint = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_standin")).arg("lint").args(arguments).stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8(if output.status.code() == Some(2) { output.stderr } else { output.stdout }).unwrap();
+        (output.status.code(), said.replace(&folder.0.display().to_string(), "FOLDER"))
+    };
+    let (code, said) = lint(&[&bad]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("FOLDER/bad.yaml:5:5: error: the path's parameter `b` is not declared"), "{said}");
+    assert!(said.ends_with("\n1 error, 1 warning, 0 notes\n"), "{said}");
+    let allowed = ["--allow", "parameter.undeclared", bad.as_str()];
+    assert_eq!(lint(&allowed).0, Some(0));
+    assert_eq!(lint(&[&allowed[..], &["--level", "warning"]].concat()).0, Some(1));
+    let misspelt = lint(&["--allow", "parameter.undeclard", &bad]);
+    assert_eq!(misspelt.0, Some(2));
+    assert!(misspelt.1.ends_with("did you mean `parameter.undeclared`?\n"), "{}", misspelt.1);
+    assert_eq!(lint(&["nowhere.yaml"]).0, Some(2));
+    assert_eq!(lint(&["--format", "json"]).0, Some(0), "the bundled document is in order");
+}

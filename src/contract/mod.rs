@@ -2,6 +2,8 @@
 //!
 //! Names are those of the specification. Reading is `load`'s business; what schemas mean is `schema`'s.
 
+mod code;
+mod lint;
 mod load;
 mod loader;
 mod model;
@@ -20,6 +22,7 @@ use std::{
 use serde_json::Value;
 
 pub use self::{
+    code::{Level, WarningCode},
     loader::Loader,
     rule::{Incoming, Rule},
 };
@@ -218,6 +221,30 @@ impl Contract {
             warnings.extend(found.into_iter().filter(|warning| !known.contains(&warning.key())));
             warnings
         })
+    }
+
+    /// All that can be said about the document: its [`warnings`](Self::warnings), schemas that nothing satisfies, examples and
+    /// defaults of schemas that break them, and operations that no request reaches. In the order of document, line and column.
+    ///
+    /// It is worked out at each call, and takes longer than the warnings do. What is not sure is not told.
+    ///
+    /// ```
+    /// use standin::Contract;
+    ///
+    /// let contract = Contract::from_text("pets.yaml", r#"
+    /// openapi: 3.1.0
+    /// info: {title: Pets, version: "1"}
+    /// components:
+    ///   schemas:
+    ///     Name: {type: string, minLength: 5, maxLength: 3}
+    /// "#)?;
+    /// assert_eq!(contract.lint()[0].code(), "schema.unsatisfiable");
+    /// # Ok::<(), standin::Error>(())
+    /// ```
+    pub fn lint(&self) -> Vec<Warning> {
+        let mut warnings = self.warnings().to_vec();
+        warnings.extend(lint::lint(&self.inner.documents, self));
+        lint::in_order(warnings)
     }
 
     /// An operation by method and path (`POST /v1/things`) or by its `operationId`.
@@ -440,6 +467,7 @@ pub struct Warning {
 
 impl Warning {
     fn of(problem: Problem, document: &Document) -> Self {
+        debug_assert!(WarningCode::named(problem.code).is_some(), "{} is not in the table of codes", problem.code);
         Self { code: problem.code, text: problem.text, place: document.place(&problem.place) }
     }
 
@@ -454,7 +482,12 @@ impl Warning {
         &self.text
     }
 
-    /// A short, stable name of the kind of warning: `not-enforced.callbacks`.
+    /// How much it weighs, which its kind decides.
+    pub fn level(&self) -> Level {
+        WarningCode::named(self.code).map_or(Level::Warning, WarningCode::level)
+    }
+
+    /// A short, stable name of the kind of warning, one of [`WarningCode::all`]: `not-enforced.callbacks`.
     pub fn code(&self) -> &str {
         self.code
     }

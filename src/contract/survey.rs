@@ -47,7 +47,7 @@ const COMMON: [&str; 24] = [
 pub(super) fn survey(documents: &[std::sync::Arc<Document>], operations: &[Operation]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for document in documents {
-        let mut survey = Survey { document, seen: HashSet::new(), patterns: HashSet::new(), problems: Vec::new() };
+        let mut survey = Survey::of(document);
         document.roots().enumerate().for_each(|(number, root)| survey.find(number, &root));
         let own = operations.iter().filter(|operation| std::sync::Arc::ptr_eq(&operation.document, document));
         own.for_each(|operation| survey.examples(operation));
@@ -57,15 +57,28 @@ pub(super) fn survey(documents: &[std::sync::Arc<Document>], operations: &[Opera
     warnings
 }
 
+/// The places of all schemas of a document.
+pub(super) fn schemas(document: &Document) -> Vec<Pointer> {
+    let mut survey = Survey::of(document);
+    document.roots().enumerate().for_each(|(number, root)| survey.find(number, &root));
+    survey.schemas
+}
+
 struct Survey<'d> {
     document: &'d Document,
     /// Schemas and examples that were looked at.
     seen: HashSet<Pointer>,
+    /// The schemas among them, in the order in which they were found.
+    schemas: Vec<Pointer>,
     patterns: HashSet<&'d str>,
     problems: Vec<Problem>,
 }
 
 impl<'d> Survey<'d> {
+    fn of(document: &'d Document) -> Self {
+        Self { document, seen: HashSet::new(), schemas: Vec::new(), patterns: HashSet::new(), problems: Vec::new() }
+    }
+
     fn warn(&mut self, code: &'static str, place: Pointer, text: String) {
         self.problems.push(Problem { code, place, text });
     }
@@ -130,6 +143,7 @@ impl<'d> Survey<'d> {
                 );
             }
         };
+        self.schemas.push(at.clone());
         self.reference(members, at);
         self.siblings(members, at);
         for (keyword, value) in members {

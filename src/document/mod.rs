@@ -11,7 +11,7 @@ mod uri;
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use serde_json::Value;
@@ -50,6 +50,8 @@ pub(crate) struct Document {
     files: Vec<File>,
     index: Index,
     heirs: OnceLock<HashMap<Pointer, Vec<Pointer>>>,
+    /// Words that were asked for: each schema asks for the same few, and a search reads all of the text.
+    mentions: Mutex<BTreeMap<String, bool>>,
 }
 
 struct File {
@@ -72,7 +74,7 @@ struct Index {
 
 impl Document {
     fn new(version: Version, files: Vec<File>, index: Index) -> Self {
-        Self { version, files, index, heirs: OnceLock::new() }
+        Self { version, files, index, heirs: OnceLock::new(), mentions: Mutex::default() }
     }
 
     #[cfg(test)]
@@ -102,7 +104,13 @@ impl Document {
 
     /// Whether a word may stand somewhere: a quick no saves a walk through all of it.
     pub(crate) fn may_mention(&self, word: &str) -> bool {
-        self.files.iter().any(|file| file.source.may_mention(word))
+        let mut mentions = self.mentions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = mentions.get(word) {
+            return *known;
+        }
+        let mentioned = self.files.iter().any(|file| file.source.may_mention(word));
+        mentions.insert(word.to_owned(), mentioned);
+        mentioned
     }
 
     /// The value at a place.

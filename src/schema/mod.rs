@@ -6,6 +6,7 @@
 mod annotations;
 mod check;
 mod dialect;
+mod empty;
 mod explain;
 mod formats;
 mod generate;
@@ -28,6 +29,7 @@ pub(crate) use self::{
     annotations::{Annotations, Meaning, Note, Types, ValueRule},
     check::{MOST_VIOLATIONS, pattern_defect},
     dialect::{FORM, SchemaDefect},
+    empty::unsatisfiable,
     formats::is_known as is_known_format,
     generate::Setting,
     keywords::{Shape, is_known_dialect, shape},

@@ -33,9 +33,23 @@ pub(crate) struct SchemaDefect {
 
 /// The schema at `pointer` with all that it reaches, as a JSON Schema document whose root refers to it.
 pub(super) fn extract(document: &Document, pointer: &Pointer, direction: Direction) -> Value {
+    let mut root = reached(document, vec![pointer.clone()], direction);
+    root.insert("$ref".into(), reference(pointer).into());
+    Value::Object(root)
+}
+
+/// The schemas at some places with all that they reach, each a property of the root's.
+pub(super) fn extract_all(document: &Document, places: &[Pointer], direction: Direction) -> Value {
+    let mut root = reached(document, places.to_vec(), direction);
+    let references = places.iter().map(|place| (place.to_string(), json!({"$ref": reference(place)})));
+    root.insert("properties".into(), references.collect());
+    Value::Object(root)
+}
+
+fn reached(document: &Document, wanted: Vec<Pointer>, direction: Direction) -> Map<String, Value> {
     let dialect = document.root().get("jsonSchemaDialect").and_then(Value::as_str);
     let old = document.version <= Version::V3_0 || dialect.is_some_and(keywords::is_old_dialect);
-    let mut extract = Extract { document, direction, wanted: vec![pointer.clone()], seen: BTreeSet::new() };
+    let mut extract = Extract { document, direction, wanted, seen: BTreeSet::new() };
     let mut root = Map::new();
     while let Some(place) = extract.wanted.pop() {
         if !extract.seen.insert(place.clone()) {
@@ -47,8 +61,7 @@ pub(super) fn extract(document: &Document, pointer: &Pointer, direction: Directi
         };
         put(&mut root, &place, converted);
     }
-    root.insert("$ref".into(), reference(pointer).into());
-    Value::Object(root)
+    root
 }
 
 /// Takes a keyword out of an extract; whether it was there.

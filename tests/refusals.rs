@@ -39,8 +39,8 @@ fn bearer(request: Request) -> Request {
     request.with_header("authorization", "Bearer x")
 }
 
-fn post(path: &str, body: serde_json::Value) -> Request {
-    bearer(Request::post(path).with_json(&body))
+fn post(path: &str, body: &serde_json::Value) -> Request {
+    bearer(Request::post(path).with_json(body))
 }
 
 #[test]
@@ -77,23 +77,26 @@ fn refusals_say_what_to_change() {
         vec![
             (
                 "a wrong branch of an undiscriminated union",
-                post("/responses", json!({"model": "gpt-4", "input": [{"role": "user", "content": [{"type": "input_text"}]}]})),
+                post("/responses", &json!({"model": "gpt-4", "input": [{"role": "user", "content": [{"type": "input_text"}]}]})),
             ),
             (
                 "an unknown name in a discriminated union, inside of an undiscriminated one",
-                post("/responses", json!({"model": "gpt-4", "input": [{"role": "user", "content": [{"type": "input_txt", "text": "a"}]}]})),
+                post(
+                    "/responses",
+                    &json!({"model": "gpt-4", "input": [{"role": "user", "content": [{"type": "input_txt", "text": "a"}]}]}),
+                ),
             ),
             (
                 "a branch that a member names, with members missing",
-                post("/responses", json!({"model": "gpt-4", "input": "x", "tools": [{"type": "function", "name": "f"}]})),
+                post("/responses", &json!({"model": "gpt-4", "input": "x", "tools": [{"type": "function", "name": "f"}]})),
             ),
             (
                 "a name that none of many branches has",
-                post("/chat/completions", json!({"model": "gpt-4", "messages": [{"role": "usr", "content": "x"}]})),
+                post("/chat/completions", &json!({"model": "gpt-4", "messages": [{"role": "usr", "content": "x"}]})),
             ),
             (
                 "a union of types, given a third",
-                post("/chat/completions", json!({"model": "gpt-4", "messages": [{"role": "user", "content": 5}]})),
+                post("/chat/completions", &json!({"model": "gpt-4", "messages": [{"role": "user", "content": 5}]})),
             ),
             ("a missing credential", Request::get("/models")),
             ("a missing body", bearer(Request::post("/embeddings"))),
@@ -103,7 +106,7 @@ fn refusals_say_what_to_change() {
         "square-api.json",
         vec![(
             "a text in the place of a number, and a missing member",
-            post("/v2/payments", json!({"source_id": "s", "amount_money": {"amount": "5", "currency": "USD"}})),
+            post("/v2/payments", &json!({"source_id": "s", "amount_money": {"amount": "5", "currency": "USD"}})),
         )],
     );
     documents.say(

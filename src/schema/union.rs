@@ -93,7 +93,8 @@ impl Broken<'_> {
         if let Some(missing) = self.missing_name(&meant) {
             return Told::Choice(vec![missing]);
         }
-        let named: Vec<&Branch<'e>> = meant.iter().filter(|branch| branch.naming().is_none()).copied().collect();
+        let names: Vec<&str> = meant.iter().flat_map(|branch| branch.names()).collect();
+        let named: Vec<&Branch<'e>> = meant.iter().filter(|branch| !branch.is_named_otherwise(&names)).copied().collect();
         if let Some(unknown) = self.unknown_name(&meant) {
             return Told::Choice(vec![unknown]);
         }
@@ -230,12 +231,18 @@ impl Branch<'_> {
         })
     }
 
-    /// The member by which the value names another branch: where the branch has one name only, it is a name.
-    fn naming(&self) -> Option<&ValidationError<'_>> {
-        self.other_values().find(|error| match error.kind() {
+    /// The members that are names in this branch, and name another: it takes one value only for them.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let single = |error: &&ValidationError<'_>| match error.kind() {
             Kind::Enum { options } => options.as_array().is_some_and(|options| options.len() == 1),
             _ => true,
-        })
+        };
+        self.other_values().filter(single).map(|error| error.instance_path().as_str())
+    }
+
+    /// Whether a member that is a name, in this branch or in another, names another branch than this.
+    fn is_named_otherwise(&self, names: &[&str]) -> bool {
+        self.other_values().any(|error| names.contains(&error.instance_path().as_str()))
     }
 
     /// The one member of the value that all problems lie in.

@@ -82,7 +82,7 @@ const fn code(name: &'static str, level: Level, meaning: &'static str) -> Warnin
 
 use Level::{Error, Note, Warning};
 
-const ALL: [WarningCode; 42] = [
+const ALL: [WarningCode; 43] = [
     code("blank", Warning, "a name has blanks around it"),
     code("body.no-content", Warning, "a request body has no media types"),
     code("default.invalid", Error, "a default breaks its own schema"),
@@ -96,6 +96,7 @@ const ALL: [WarningCode; 42] = [
     code("not-enforced.dynamic-reference", Note, "a dynamic reference is followed as a plain one"),
     code("not-enforced.encoding", Note, "a way to encode parts of bodies is not applied"),
     code("not-enforced.format", Note, "a format is not known, and not checked"),
+    code("not-enforced.links", Note, "links say how a client may go on; no answer is made to follow from them"),
     code("not-enforced.pattern", Error, "a pattern cannot be compiled, and is not checked"),
     code("not-enforced.security-scheme", Note, "a kind of security scheme is not enforced"),
     code("operation-id.duplicate", Error, "two operations have one `operationId`"),

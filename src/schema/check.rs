@@ -402,6 +402,10 @@ mod tests {
         let said = says(any, json!({}));
         assert!(said[0].contains("expected at least one of the members `a` or `b`, found an empty object"), "{said:?}");
 
+        let nullable = json!({"anyOf": [{"type": "object", "properties": {"field": {"enum": ["ONE"]}}}, {"type": "null"}]});
+        let said = says(nullable, json!({"field": "TWO"}));
+        assert!(said[0].contains(r#"body /field: expected "ONE", found "TWO""#), "{said:?}");
+
         let scalar = json!({"anyOf": [{"type": "integer"}, {"type": "boolean"}]});
         let said = says(scalar, json!("x"));
         assert!(said[0].contains(r#"expected an integer or true or false, found "x""#), "{said:?}");

@@ -93,6 +93,10 @@ impl Broken<'_> {
         if let Some(missing) = self.missing_name(&meant) {
             return Told::Choice(vec![missing]);
         }
+        // Where one branch alone may have been meant, it was.
+        if let [only] = meant.as_slice() {
+            return Told::Branch(self.problems_of(only, &branches, judges));
+        }
         let names: Vec<&str> = meant.iter().flat_map(|branch| branch.names()).collect();
         let named: Vec<&Branch<'e>> = meant.iter().filter(|branch| !branch.is_named_otherwise(&names)).copied().collect();
         if let Some(unknown) = self.unknown_name(&meant) {
@@ -108,8 +112,7 @@ impl Broken<'_> {
             _ => None,
         };
         if let Some(clear) = clear {
-            let at = branches.iter().position(|branch| std::ptr::eq(branch, clear));
-            return Told::Branch(at.and_then(|at| branches.into_iter().nth(at)).map(|branch| branch.0).unwrap_or_default());
+            return Told::Branch(self.problems_of(clear, &branches, judges));
         }
         let missing = self.missing_everywhere(&nearest);
         if missing.is_empty() { self.alternatives(&branches) } else { Told::Choice(missing) }
@@ -128,6 +131,12 @@ impl Broken<'_> {
     pub(super) fn is_discriminated(&self) -> bool {
         let place = dialect::origin(self.document, self.keyword.as_str()).parent();
         self.document.resolve(&place).is_some_and(|holder| holder.get("discriminator").is_some())
+    }
+
+    /// What is wrong with one of the branches.
+    fn problems_of<'e>(&'e self, branch: &Branch<'e>, branches: &[Branch<'e>], judges: &'e [Arc<Judge>]) -> Vec<ValidationError<'e>> {
+        let at = branches.iter().position(|other| std::ptr::eq(other, branch));
+        at.and_then(|at| judges.get(at)).map(|judge| judge.problems(self.value)).unwrap_or_default()
     }
 
     fn choice<'e>(&self, expected: String, found: String) -> Told<'e> {

@@ -174,6 +174,13 @@ impl<'d> Loader<'d> {
             if !found.members.contains_key("description") && self.document.version < Version::V3_2 {
                 self.warn("response.no-description", &found.place, "expected a member `description`, found none");
             }
+            if found.members.get("links").and_then(Value::as_object).is_some_and(|links| !links.is_empty()) {
+                self.warn(
+                    "not-enforced.links",
+                    &found.place.join("links"),
+                    "links say how a client may go on; no answer is made to follow from them",
+                );
+            }
             let content = match self.document.version {
                 Version::V2 => self.swagger_content(&found, operation),
                 _ => self.content(&found, Direction::Response),

@@ -240,7 +240,7 @@ impl Teller<'_> {
             let broken = Broken { document: self.rules.document, explainer, keyword: &keyword, value, place: &place };
             let judges = broken.judges();
             match broken.tell(&judges) {
-                Told::Branch(problems) => self.tell(problems, &place),
+                Told::Branch(judge) => self.tell(judge.problems(value), &place),
                 Told::Choice(findings) => self.findings.extend(findings),
                 // A discriminator chooses one of them: that others fit as well is the document's fault, not the client's.
                 Told::Several(_) if self.rules.direction == Direction::Request && broken.is_discriminated() => self.undecided = true,
@@ -548,6 +548,18 @@ mod tests {
         let plain = told(&components, "Plain", &[json!({"type": "message", "role": "user"})]);
         assert!(plain[0].contains("found one that fits several: `Easy` and `Item`"), "{plain:?}");
         assert!(!told(&components, "Chosen", &[json!({"type": "z"})])[0].is_empty());
+    }
+
+    #[test]
+    fn a_union_that_is_a_branch_of_itself_ends() {
+        let itself = json!({"$ref": "#/components/schemas/A"});
+        let alone = json!({"A": {"anyOf": [itself]}});
+        let beside = json!({"A": {"oneOf": [itself, {"type": "string"}]}});
+        assert_eq!(
+            [told(&alone, "A", &[json!(5)]), told(&beside, "A", &[json!(5)])],
+            [[""], [""]],
+            "what asks for itself alone asks for nothing"
+        );
     }
 
     #[test]

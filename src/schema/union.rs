@@ -44,8 +44,8 @@ pub(super) struct Broken<'a> {
 
 /// What to tell.
 pub(super) enum Told<'e> {
-    /// What is wrong with the branch that was meant.
-    Branch(Vec<ValidationError<'e>>),
+    /// The branch that was meant: its problems are those to tell.
+    Branch(&'e Judge),
     /// What is wrong with the choice.
     Choice(Vec<Finding>),
     /// Nothing is wrong with several of the branches, where one alone should fit.
@@ -56,11 +56,19 @@ impl Broken<'_> {
     /// The branches that a value may have been meant for: those of a union in the place of a branch are branches too.
     pub(super) fn judges(&self) -> Vec<Arc<Judge>> {
         let mut judges = Vec::new();
+        // Each once: a union may be a branch of itself.
         let mut unions = vec![self.keyword.clone()];
-        while let Some(union) = unions.pop() {
+        let mut next = 0;
+        while let Some(union) = unions.get(next).cloned() {
+            next += 1;
             for judge in self.explainer.branches(&union) {
                 match judge.problems(self.value).as_slice() {
-                    [only] if is_union(only) && is_here(only) && unions.len() < MOST_BRANCHES => unions.push(path(only.schema_path())),
+                    [only] if is_union(only) && is_here(only) && unions.len() < MOST_BRANCHES => {
+                        let inner = path(only.schema_path());
+                        if !unions.contains(&inner) {
+                            unions.push(inner);
+                        }
+                    }
                     _ => judges.push(judge),
                 }
                 if judges.len() >= MOST_BRANCHES {
@@ -80,7 +88,7 @@ impl Broken<'_> {
             let expected = "a value that fits exactly one of the alternatives".to_owned();
             return Told::Several(Finding::new("oneOf", self.place.clone(), self.keyword.clone(), expected, found));
         }
-        let branches: Vec<Branch<'e>> = judges.iter().map(|judge| Branch(judge.problems(self.value))).collect();
+        let branches: Vec<Branch<'e>> = judges.iter().map(|judge| Branch { judge, problems: judge.problems(self.value) }).collect();
         if let Some(mut names) = one_of_each(&branches) {
             if names.len() > MOST_NAMES {
                 let more = names.len() - (MOST_NAMES - 1);
@@ -95,7 +103,7 @@ impl Broken<'_> {
         }
         // Where one branch alone may have been meant, it was.
         if let [only] = meant.as_slice() {
-            return Told::Branch(self.problems_of(only, &branches, judges));
+            return Told::Branch(only.judge);
         }
         let names: Vec<&str> = meant.iter().flat_map(|branch| branch.names()).collect();
         let named: Vec<&Branch<'e>> = meant.iter().filter(|branch| !branch.is_named_otherwise(&names)).copied().collect();
@@ -112,7 +120,7 @@ impl Broken<'_> {
             _ => None,
         };
         if let Some(clear) = clear {
-            return Told::Branch(self.problems_of(clear, &branches, judges));
+            return Told::Branch(clear.judge);
         }
         let missing = self.missing_everywhere(&nearest);
         if missing.is_empty() { self.alternatives(&branches) } else { Told::Choice(missing) }
@@ -133,12 +141,6 @@ impl Broken<'_> {
         self.document.resolve(&place).is_some_and(|holder| holder.get("discriminator").is_some())
     }
 
-    /// What is wrong with one of the branches.
-    fn problems_of<'e>(&'e self, branch: &Branch<'e>, branches: &[Branch<'e>], judges: &'e [Arc<Judge>]) -> Vec<ValidationError<'e>> {
-        let at = branches.iter().position(|other| std::ptr::eq(other, branch));
-        at.and_then(|at| judges.get(at)).map(|judge| judge.problems(self.value)).unwrap_or_default()
-    }
-
     fn choice<'e>(&self, expected: String, found: String) -> Told<'e> {
         let keyword = self.keyword.last().unwrap_or_default();
         Told::Choice(vec![Finding::new(keyword, self.place.clone(), self.keyword.clone(), expected, found)])
@@ -146,7 +148,7 @@ impl Broken<'_> {
 
     fn alternatives<'e>(&self, branches: &[Branch<'_>]) -> Told<'e> {
         let mut expected: Vec<String> = Vec::new();
-        for told in branches.iter().filter_map(|branch| branch.0.first()).map(|error| words(error).0) {
+        for told in branches.iter().filter_map(|branch| branch.problems.first()).map(|error| words(error).0) {
             if !expected.contains(&told) {
                 expected.push(told);
             }
@@ -166,7 +168,7 @@ impl Broken<'_> {
     fn missing_name(&self, branches: &[&Branch<'_>]) -> Option<Finding> {
         let first = branches.first()?;
         let pinned = |error: &&ValidationError<'_>| self.is_pinned(error) && missing(error).is_some();
-        let error = first.0.iter().find(pinned)?;
+        let error = first.problems.iter().find(pinned)?;
         let name = missing(error)?;
         branches.iter().all(|branch| branch.lacks(name)).then(|| {
             let mut finding = self.missing_member(name, error);
@@ -178,7 +180,7 @@ impl Broken<'_> {
     /// The members that every one of these branches lacks.
     fn missing_everywhere(&self, branches: &[&Branch<'_>]) -> Vec<Finding> {
         let Some(first) = branches.first() else { return Vec::new() };
-        let names = first.0.iter().filter_map(|error| Some((missing(error)?, error)));
+        let names = first.problems.iter().filter_map(|error| Some((missing(error)?, error)));
         let everywhere = names.filter(|(name, _)| branches.iter().all(|branch| branch.lacks(name)));
         everywhere.map(|(name, error)| self.missing_member(name, error)).collect()
     }
@@ -223,17 +225,20 @@ impl Broken<'_> {
 }
 
 /// What is wrong with the value as one of a branch.
-struct Branch<'e>(Vec<ValidationError<'e>>);
+struct Branch<'e> {
+    judge: &'e Judge,
+    problems: Vec<ValidationError<'e>>,
+}
 
 impl Branch<'_> {
     /// Whether the branch is for values of another type, or for others than this one.
     fn is_for_others(&self) -> bool {
-        self.0.iter().any(|error| is_here(error) && (is_name(error) || matches!(error.kind(), Kind::Type { .. })))
+        self.problems.iter().any(|error| is_here(error) && (is_name(error) || matches!(error.kind(), Kind::Type { .. })))
     }
 
     /// A member of the value that is none of those that the branch may have there.
     fn other_values(&self) -> impl Iterator<Item = &ValidationError<'_>> {
-        self.0.iter().filter(|error| {
+        self.problems.iter().filter(|error| {
             let member = error.instance_path().as_str().strip_prefix('/');
             let is_scalar = !error.instance().is_object() && !error.instance().is_array();
             is_name(error) && is_scalar && member.is_some_and(|member| !member.contains('/'))
@@ -256,13 +261,13 @@ impl Branch<'_> {
 
     /// The one member of the value that all problems lie in.
     fn member(&self) -> Option<&str> {
-        let mut members = self.0.iter().map(|error| error.instance_path().as_str().split('/').nth(1));
+        let mut members = self.problems.iter().map(|error| error.instance_path().as_str().split('/').nth(1));
         let first = members.next()??;
         members.all(|member| member == Some(first)).then_some(first)
     }
 
     fn lacks(&self, name: &str) -> bool {
-        self.0.iter().any(|error| missing(error) == Some(name))
+        self.problems.iter().any(|error| missing(error) == Some(name))
     }
 
     /// How far the value is from the branch. Other types and missing members tell more of another branch than wrong values.
@@ -274,13 +279,13 @@ impl Branch<'_> {
             Kind::Enum { .. } | Kind::Constant { .. } => 2,
             _ => 1,
         };
-        self.0.iter().map(of).sum()
+        self.problems.iter().map(of).sum()
     }
 }
 
 /// The one member that each branch lacks, where that is all that is wrong and they differ.
 fn one_of_each(branches: &[Branch<'_>]) -> Option<Vec<String>> {
-    let only = |branch: &Branch<'_>| if let [only] = branch.0.as_slice() { missing(only).map(str::to_owned) } else { None };
+    let only = |branch: &Branch<'_>| if let [only] = branch.problems.as_slice() { missing(only).map(str::to_owned) } else { None };
     let names: Vec<String> = branches.iter().map(only).collect::<Option<_>>()?;
     let differ = names.iter().enumerate().all(|(at, name)| !names[..at].contains(name));
     (names.len() > 1 && differ).then(|| names.iter().map(|name| format!("`{name}`")).collect())

@@ -15,6 +15,8 @@ mod names;
 mod pattern;
 mod plan;
 mod random;
+#[cfg(test)]
+mod suite;
 mod union;
 mod words;
 

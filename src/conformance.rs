@@ -27,7 +27,7 @@ use crate::{
     violation::{Place, Step, Violation},
 };
 
-const SETTING: Setting = Setting { now: Timestamp::FIXED, required_only: false };
+const SETTING: Setting = Setting::at(Timestamp::FIXED);
 
 /// The documents; `None` if there is no such folder.
 fn documents() -> Option<Vec<PathBuf>> {

@@ -242,6 +242,8 @@ paths:
             request: &request,
             judgement: &judgement,
             seed,
+            world: seed,
+            since: now,
             now,
             answers: crate::respond::Answers::default(),
         });

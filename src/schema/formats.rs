@@ -307,7 +307,7 @@ mod tests {
             let document = std::sync::Arc::new(super::super::Document::of_value(json!({"s": {"type": "string", "format": format.name}})));
             let schema = super::super::Schema::new(&document, Pointer::parse("/s").unwrap(), super::super::Direction::Response);
             for number in 0..50 {
-                let setting = Setting { now: Timestamp::FIXED, required_only: false };
+                let setting = Setting::at(Timestamp::FIXED);
                 let made = (format.make)(&mut Random::new(Seed::new(number)), setting);
                 assert!(schema.accepts(&json!(made)), "{}: {made}", format.name);
             }
@@ -363,7 +363,7 @@ mod tests {
             let document = std::sync::Arc::new(super::super::Document::of_value(json!({"s": {"type": "number", "format": name}})));
             let schema = super::super::Schema::new(&document, Pointer::parse("/s").unwrap(), super::super::Direction::Request);
             assert!(schema.accepts(&right) && !schema.accepts(&wrong), "{name}");
-            let made = schema.generate(Seed::new(1), Setting { now: Timestamp::FIXED, required_only: false });
+            let made = schema.generate(Seed::new(1), Setting::at(Timestamp::FIXED));
             assert!(made.is_ok_and(|made| made.is_number()), "{name}");
         }
     }

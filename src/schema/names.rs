@@ -18,18 +18,24 @@ pub(super) struct Name {
     make: fn(&mut Random) -> String,
     item: fn(&mut Random) -> String,
     pub(super) tense: Tense,
+    telling: bool,
 }
 
 impl Name {
     pub(super) fn read(property: &str) -> Self {
         // The items of `names` are each a name.
         let singular = property.strip_suffix('s').filter(|name| !name.ends_with('s')).unwrap_or(property);
-        Self { make: maker(&words(property)), item: maker(&words(singular)), tense: tense(&words(property)) }
+        Self { make: maker(&words(property)), item: maker(&words(singular)), tense: tense(&words(property)), telling: words(property).last().is_some_and(|last| !last.is_empty()) }
     }
 
     /// Text for a property of this name.
     pub(super) fn text(self, random: &mut Random) -> String {
         (self.make)(random)
+    }
+
+    /// Whether the name says what the text is.
+    pub(super) fn is_telling(self) -> bool {
+        self.telling
     }
 
     /// The name of an item of an array that has this name.

@@ -123,8 +123,13 @@ impl<'a> Scene<'a> {
             world: self.preferences().seed.as_ref().map_or(self.world, preferred),
             optional: self.answers.optional,
             items: self.answers.items,
+            failure: false,
             documented: self.wants_examples(),
         }
+    }
+
+    fn setting_for(&self, status: StatusCode) -> Setting {
+        Setting { failure: status.is_client_error() || status.is_server_error(), ..self.setting() }
     }
 
     /// What the method says about what is answered with (RFC 9110, section 9.3).
@@ -343,7 +348,7 @@ fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result
     // The usual case: one draft, one check of the whole.
     let members: Vec<&str> = echoes.iter().filter_map(echo::Echo::given).collect();
     let given = Given { members: &members, identity: echo::identity(scene.operation, scene.judgement) };
-    let draft = example.cloned().or_else(|| media_type.schema.as_ref()?.draft(given, seed(scene, status), scene.setting()));
+    let draft = example.cloned().or_else(|| media_type.schema.as_ref()?.draft(given, seed(scene, status), scene.setting_for(status)));
     if let Some(draft) = draft {
         let (finished, all_taken) = finish(scene, media_type, draft, &echoes);
         if (all_taken || example.is_some()) && check::answer(media_type, &finished).is_empty() {
@@ -371,7 +376,7 @@ fn example<'a>(media_type: &'a MediaType, echoes: &[echo::Echo<'_>]) -> Option<&
 }
 
 fn generated(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<Value, Vec<Violation>> {
-    let item = |schema: &Schema, number: u64| schema.generate(seed(scene, status).with_number(number), scene.setting());
+    let item = |schema: &Schema, number: u64| schema.generate(seed(scene, status).with_number(number), scene.setting_for(status));
     let Some(schema) = &media_type.schema else {
         return match &media_type.item_schema {
             // A sequence shows best with more than one item.
@@ -382,7 +387,7 @@ fn generated(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> R
         };
     };
     let identity = echo::identity(scene.operation, scene.judgement);
-    schema.generate_for(identity, seed(scene, status), scene.setting()).map_err(|violation| vec![violation])
+    schema.generate_for(identity, seed(scene, status), scene.setting_for(status)).map_err(|violation| vec![violation])
 }
 
 /// A seed that is preferred stands for the request, and for how often it came.

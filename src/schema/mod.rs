@@ -62,6 +62,8 @@ struct Inner {
     /// Built when a value is refused whose schema has unions; `None` if that cannot be done.
     explainer: OnceLock<Option<explain::Explainer>>,
     plan: OnceLock<Result<plan::Plan, SchemaDefect>>,
+    /// Built when no value is found by the other.
+    exclusive: OnceLock<Option<plan::Plan>>,
     annotations: OnceLock<Annotations>,
 }
 
@@ -74,6 +76,7 @@ impl Schema {
             validator: OnceLock::new(),
             explainer: OnceLock::new(),
             plan: OnceLock::new(),
+            exclusive: OnceLock::new(),
             annotations: OnceLock::new(),
         }))
     }
@@ -128,12 +131,15 @@ impl Schema {
         let made = self.plan().and_then(|plan| {
             let compiled = self.validator()?;
             let given = Given { members: &[], identity };
-            let source = generate::Source { plan, annotations: self.annotations(), given, setting };
-            let refused = |value: &Value| match compiled.validator.is_valid(value) {
+            let source = |plan| generate::Source { plan, annotations: self.annotations(), given, setting };
+            let refused = &|value: &Value| match compiled.validator.is_valid(value) {
                 true => Vec::new(),
                 false => compiled.refused(value),
             };
-            generate::valid_value(&source, seed, refused).map_err(|places| self.nothing_found(&places))
+            generate::valid_value(&source(plan), seed, refused).or_else(|places| {
+                let exclusive = self.exclusive().and_then(|plan| generate::valid_value(&source(plan), seed, refused).ok());
+                exclusive.ok_or_else(|| self.nothing_found(&places))
+            })
         });
         made.map_err(|defect| self.unusable(&defect))
     }
@@ -178,8 +184,13 @@ impl Schema {
     }
 
     fn plan(&self) -> Result<&plan::Plan, SchemaDefect> {
-        let planned = self.0.plan.get_or_init(|| plan::Plan::of(&self.usable_extract()?, &self.0.pointer));
+        let planned = self.0.plan.get_or_init(|| plan::Plan::of(&self.usable_extract()?, &self.0.pointer, false));
         planned.as_ref().map_err(Clone::clone)
+    }
+
+    fn exclusive(&self) -> Option<&plan::Plan> {
+        let planned = || plan::Plan::of(&self.usable_extract().ok()?, &self.0.pointer, true).ok();
+        self.0.exclusive.get_or_init(planned).as_ref()
     }
 
     /// The extract without what cannot be compiled.

@@ -19,18 +19,24 @@ pub(super) struct Name {
     item: fn(&mut Random) -> String,
     pub(super) tense: Tense,
     telling: bool,
+    error: bool,
 }
 
 impl Name {
     pub(super) fn read(property: &str) -> Self {
         // The items of `names` are each a name.
         let singular = property.strip_suffix('s').filter(|name| !name.ends_with('s')).unwrap_or(property);
-        Self { make: maker(&words(property)), item: maker(&words(singular)), tense: tense(&words(property)), telling: words(property).last().is_some_and(|last| !last.is_empty()) }
+        Self { make: maker(&words(property)), item: maker(&words(singular)), tense: tense(&words(property)), error: matches!(property, "error" | "errors" | "Error" | "Errors" | "warnings"), telling: words(property).last().is_some_and(|last| !last.is_empty()) }
     }
 
     /// Text for a property of this name.
     pub(super) fn text(self, random: &mut Random) -> String {
         (self.make)(random)
+    }
+
+    /// Whether the value tells of what went wrong.
+    pub(super) fn is_error(self) -> bool {
+        self.error
     }
 
     /// Whether the name says what the text is.

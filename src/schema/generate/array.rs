@@ -10,6 +10,8 @@ use crate::schema::{
 
 /// How many items lists have, where nothing says otherwise.
 const FEW: std::ops::RangeInclusive<u64> = 2..=3;
+/// How often another item is tried that differs from those before, where it need not.
+const DULL: u64 = 4;
 /// Lists that must be longer than this have items with no more in them than there must be.
 const MANY: usize = 100;
 
@@ -85,12 +87,24 @@ impl<'p> Maker<'p> {
                 contains.max < usize::MAX && plan.admits(contains.node, item) && count() >= contains.max
             })
         };
-        (0..AGAIN).find_map(|attempt| {
+        let mut twin = None;
+        for attempt in 0..AGAIN {
             let seed = if attempt == 0 { place.seed } else { place.seed.with(b"again").with_number(attempt) };
             let shown = if attempt == 0 { place.shown } else { place.shown.other() };
-            let item = self.make(node, Place { seed, shown, ..place })?;
-            ((!array.unique || !others.contains(&item)) && !full(&item)).then_some(item)
-        })
+            let Some(item) = self.make(node, Place { seed, shown, ..place }) else { continue };
+            if full(&item) {
+                continue;
+            }
+            if !others.contains(&item) {
+                return Some(item);
+            }
+            // Items that say the same read badly even where they may.
+            twin = (!array.unique).then_some(item);
+            if !array.unique && attempt >= DULL {
+                break;
+            }
+        }
+        twin
     }
 
     /// Two items that are the same.

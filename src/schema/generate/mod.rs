@@ -36,6 +36,8 @@ pub(crate) struct Setting {
     pub(crate) optional: u8,
     /// How many items lists have, where the schema leaves it open.
     pub(crate) items: Option<u32>,
+    /// Whether the answer tells of something that went wrong.
+    pub(crate) failure: bool,
     /// Whether examples and defaults that schemas document come before what can be made up.
     pub(crate) documented: bool,
 }
@@ -43,7 +45,7 @@ pub(crate) struct Setting {
 impl Setting {
     /// The defaults, at a moment.
     pub(crate) const fn at(now: Timestamp) -> Self {
-        Self { now, since: now, occasion: Occasion::Read, world: Seed::new(0), optional: 100, items: None, documented: true }
+        Self { now, since: now, occasion: Occasion::Read, world: Seed::new(0), optional: 100, items: None, failure: false, documented: true }
     }
 }
 
@@ -456,13 +458,17 @@ mod tests {
     #[test]
     fn times_follow_the_clock() {
         let time = json!({"type": "string", "format": "date-time"});
-        let made =
-            schema(json!({"type": "object", "properties": {"created_at": time, "updated_at": time, "expires_at": time, "seen_at": time}}))
-                .generate(Seed::new(2), SETTING)
-                .unwrap();
-        assert_eq!(made["created_at"], "2026-01-01T00:00:00.000Z");
-        assert_eq!(made["created_at"], made["updated_at"]);
-        assert!(made["expires_at"].as_str() > made["created_at"].as_str(), "{made}");
-        assert!(made["seen_at"].as_str() <= made["created_at"].as_str(), "{made}");
+        let names = ["created_at", "updated_at", "expires_at", "seen_at"];
+        let schema = schema(json!({"type": "object", "properties": names.map(|name| (name, time.clone())).into_iter().collect::<Value>()}));
+        let now = SETTING.now.to_string();
+        for seed in 0..50 {
+            let made = |occasion| schema.generate(Seed::new(seed), Setting { occasion, ..SETTING }).unwrap();
+            let [create, change, read] = [Occasion::Create, Occasion::Change, Occasion::Read].map(made);
+            let of = |made: &Value| names.map(|name| made[name].as_str().unwrap().to_owned());
+            let ([created, updated, expires, seen], [old, changed, ..], [before, then, later, since]) = (of(&create), of(&change), of(&read));
+            assert!(created == now && updated == now && expires > now && seen == now, "{create}");
+            assert!(old < now && changed == now, "{change}");
+            assert!(before < now && before <= then && then <= now && later > now && before <= since && since <= now, "{read}");
+        }
     }
 }

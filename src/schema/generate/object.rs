@@ -47,6 +47,10 @@ impl<'p> Maker<'p> {
 
     /// Whether a member is wanted that need not be there.
     fn wants(&self, property: &Property, place: Place<'p>) -> bool {
+        // Where all went well there is nothing to tell of errors.
+        if !self.setting.failure && property.reading.is_error() && place.depth <= 1 {
+            return false;
+        }
         let drawn = || place.seed.with(property.name.as_bytes()).with(b"\0there").bits() % 100 < u64::from(self.setting.optional);
         !self.sparing(place.depth) && self.finite(property.node) && (self.setting.optional >= 100 || drawn())
     }

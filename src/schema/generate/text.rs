@@ -42,9 +42,9 @@ impl<'p> Maker<'p> {
         if let Some(pattern) = random.pick(&text.patterns) {
             let stretch = [4, 0, 16, 64][attempt as usize / 2 % 4].max(u32::try_from(text.min).unwrap_or(0));
             let made = pattern.make(random, stretch.min(100_000));
-            return if pattern.open_end() { padded(made, text.min) } else { made };
+            return if pattern.open_end() { padded(made, text.min, || "abcdefghij".into()) } else { made };
         }
-        cut(padded(place.name.text(random), text.min), text.max)
+        cut(padded(place.name.text(random), text.min, || place.name.text(random)), text.max)
     }
 
     /// A moment in the life of the entity round it.
@@ -61,11 +61,14 @@ impl<'p> Maker<'p> {
     }
 }
 
-fn padded(mut text: String, min: usize) -> String {
-    let len = text.chars().count();
-    if len < min {
-        // A text of this length is asked for, so it is made, within reason.
-        text.extend("abcdefghij".chars().cycle().take((min - len).min(LONGEST)));
+/// A text of at least so many characters: more and more of the same kind.
+fn padded(mut text: String, min: usize, mut more: impl FnMut() -> String) -> String {
+    let mut len = text.chars().count();
+    while len < min.min(LONGEST) {
+        let next = more();
+        len += next.chars().count() + 1;
+        text.push(' ');
+        text.push_str(&next);
     }
     text
 }

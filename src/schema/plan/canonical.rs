@@ -22,11 +22,14 @@ use crate::{clock::Timestamp, schema::{formats, generate::Setting, random::Rando
 pub(super) struct Canonical<'b> {
     pub(super) builder: &'b mut Builder,
     references: HashMap<String, NodeId>,
+    /// Whether each branch of a `oneOf` is planned without what the others allow.
+    exclusive: bool,
 }
 
 impl<'b> Canonical<'b> {
     pub(super) fn new(builder: &'b mut Builder) -> Self {
-        Self { builder, references: HashMap::new() }
+        let exclusive = builder.exclusive;
+        Self { builder, references: HashMap::new(), exclusive }
     }
 
     pub(super) fn add(&mut self, schema: &CanonicalSchema) -> NodeId {
@@ -50,6 +53,7 @@ impl<'b> Canonical<'b> {
             CanonicalView::Number(number) => Kind::Number(Box::new(real_of(&number))),
             CanonicalView::Array(array) => Kind::Array(Box::new(self.array(&array))),
             CanonicalView::Object(object) => Kind::Object(Box::new(self.object(&object))),
+            CanonicalView::OneOf(branches) if self.exclusive => Kind::Choice(self.branches(&apart(&branches))),
             CanonicalView::AnyOf(branches) | CanonicalView::OneOf(branches) => Kind::Choice(self.branches(&branches)),
             CanonicalView::AllOf(branches) => Kind::Both(branches.iter().map(|branch| self.add(branch)).collect()),
             CanonicalView::Not(_) | CanonicalView::Raw(_) => Kind::Open(Judge::of(schema)),
@@ -257,6 +261,15 @@ impl Builder {
             identity: None,
         }
     }
+}
+
+/// Each branch without what the others allow; as it is where that cannot be told.
+fn apart(branches: &[CanonicalSchema]) -> Vec<CanonicalSchema> {
+    let apart = branches.iter().enumerate().map(|(index, branch)| {
+        let mut others = branches.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
+        others.try_fold(branch.clone(), |rest, other| rest.subtract(other)).unwrap_or_else(|_| branch.clone())
+    });
+    apart.collect()
 }
 
 pub(super) fn matching(pattern: &str, node: NodeId) -> Matching {

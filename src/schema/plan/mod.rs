@@ -215,8 +215,11 @@ const IDENTITIES: &[&str] = &["id", "_id", "uuid", "guid", "uid", "sid", "ID", "
 
 impl Plan {
     /// Plans the schema that an extract refers to.
-    pub(super) fn of(extract: &Value, pointer: &Pointer) -> Result<Self, SchemaDefect> {
-        let mut builder = written::plan(extract, pointer)?;
+    ///
+    /// Where the branches of a `oneOf` overlap, `exclusive` plans each without what the others allow: dear, and seldom asked
+    /// for, because values that read well are most often of one branch only.
+    pub(super) fn of(extract: &Value, pointer: &Pointer, exclusive: bool) -> Result<Self, SchemaDefect> {
+        let mut builder = written::plan(extract, pointer, exclusive)?;
         meet::settle(&mut builder.nodes);
         let mut plan = Self { nodes: builder.nodes, root: builder.root, entity: OnceLock::new() };
         plan.measure();
@@ -321,6 +324,7 @@ fn resolve(nodes: &[Node], mut id: NodeId) -> NodeId {
 struct Builder {
     nodes: Vec<Node>,
     root: NodeId,
+    exclusive: bool,
 }
 
 impl Builder {

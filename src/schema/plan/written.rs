@@ -27,11 +27,11 @@ use crate::{
 const DEEPEST: u32 = 200;
 
 /// Plans the schema that an extract refers to.
-pub(super) fn plan(extract: &Value, pointer: &Pointer) -> Result<Builder, SchemaDefect> {
+pub(super) fn plan(extract: &Value, pointer: &Pointer, exclusive: bool) -> Result<Builder, SchemaDefect> {
     let defect = |error: canonical::CanonicalizationError| SchemaDefect { pointer: pointer.clone(), problem: error.to_string() };
     let prepared = options().prepare(extract).map_err(defect)?;
     let whole = prepared.canonicalize().map_err(defect)?;
-    let mut builder = Builder::default();
+    let mut builder = Builder { exclusive, ..Builder::default() };
     builder.root = match whole.view() {
         CanonicalView::Raw(_) => {
             let mut written = Written { extract, prepared: &prepared, builder: &mut builder, known: HashMap::new(), depth: 0 };

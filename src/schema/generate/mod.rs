@@ -278,6 +278,10 @@ impl<'p> Maker<'p> {
     fn any(&mut self, place: Place<'p>) -> Option<Value> {
         let types = place.note.map(|note| note.types).unwrap_or_default();
         let mut random = Random::new(place.seed);
+        // What was refused before may have to be of another type.
+        if self.judging && self.mended.contains_key(&self.path) {
+            return self.open(place, |_| true);
+        }
         Some(match types {
             _ if types.has(Types::STRING) || types.is_empty() => Value::String(place.name.text(&mut random)),
             _ if types.has(Types::OBJECT) => Value::Object(serde_json::Map::new()),
@@ -293,8 +297,9 @@ impl<'p> Maker<'p> {
         let text = |seed: Seed| Value::String(place.name.text(&mut Random::new(seed)));
         (0..AGAIN).find_map(|attempt| {
             let seed = place.seed.with_number(attempt);
-            let candidate = match attempt % 8 {
-                0 => self.any(place)?,
+            let turn = if self.judging { Random::new(place.seed).within(0..=7) + attempt } else { attempt };
+            let candidate = match turn % 8 {
+                0 => text(seed),
                 1 => serde_json::json!({ "key": text(seed) }),
                 2 => Random::new(seed).within(0..=100).into(),
                 3 => serde_json::json!([text(seed), 1]),

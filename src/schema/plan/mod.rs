@@ -6,10 +6,13 @@
 
 mod admit;
 mod canonical;
+mod hazard;
 mod meet;
 mod written;
 
 use std::sync::{Arc, OnceLock};
+
+pub(super) use self::hazard::is_hazardous;
 
 use jsonschema::canonical::CanonicalSchema;
 use serde_json::Value;

@@ -22,7 +22,7 @@ use crate::{
     media::is_json,
     message::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
-    schema::{Schema, Setting},
+    schema::{Locale, Schema, Setting},
     seed::Seed,
     source::quote,
     text::{either, nearest},
@@ -109,7 +109,7 @@ impl Default for Answers {
 
 impl<'a> Scene<'a> {
     fn setting(&self) -> Setting {
-        Setting { now: self.now, required_only: self.answers.required_only }
+        Setting { now: self.now, required_only: self.answers.required_only, locale: Locale::default() }
     }
 
     fn preferences(&self) -> &'a Preferences {

@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value};
 
 use super::{
     formats,
-    names::{Name, Tense},
+    names::{Locale, Name},
     plan::{Array, Kind, NodeId, Object, Plan, Text, UNBOUNDED},
     random::Random,
 };
@@ -17,6 +17,8 @@ pub(crate) struct Setting {
     pub(crate) now: Timestamp,
     /// Whether what need not be there is left out.
     pub(crate) required_only: bool,
+    /// Where names of people and places are from.
+    pub(crate) locale: Locale,
 }
 
 /// How many whole values are tried before it is said that none was found.
@@ -73,15 +75,23 @@ impl Maker<'_> {
         }
         match &self.plan.nodes[id].kind {
             Kind::Null => Some(Value::Null),
-            Kind::Boolean => Some(Value::Bool(Random::new(seed).coin())),
-            Kind::Any => Some(Value::String(name.text(&mut Random::new(seed)))),
+            Kind::Boolean => Some(Value::Bool(name.boolean(&mut Random::new(seed)))),
+            Kind::Any => Some(Value::String(name.text(&mut Random::new(seed), self.setting, usize::MAX))),
             Kind::Never => None,
             Kind::OneOf(values) => Random::new(seed).pick(values).cloned(),
             Kind::String(text) => self.text(text, seed, name),
-            Kind::Integer { low, high, steps } => integer(*low, *high, steps, &mut Random::new(seed)),
-            Kind::Number { low, high, steps } => number(*low, *high, steps, &mut Random::new(seed)),
+            Kind::Integer { low, high, steps } => {
+                let told = name.integer(&mut Random::new(seed), self.setting);
+                let fitting = told.filter(|told| steps.is_empty() && (low..=high).contains(&told));
+                fitting.map(Value::from).or_else(|| integer(*low, *high, steps, &mut Random::new(seed)))
+            }
+            Kind::Number { low, high, steps } => {
+                let told = name.number(&mut Random::new(seed), self.setting);
+                let fitting = told.filter(|told| steps.is_empty() && low < told && told < high);
+                fitting.map(Value::from).or_else(|| number(*low, *high, steps, &mut Random::new(seed)))
+            }
             Kind::Array(array) => self.array(array, seed, name, depth),
-            Kind::Object(object) => self.object(object, seed, depth),
+            Kind::Object(object) => self.object(object, seed, name, depth),
             Kind::Choice(branches) => self.choice(branches, seed, name, depth),
             Kind::Both(branches) => self.both(branches, seed, name, depth),
             Kind::Reference(target) => self.make(*target, seed, name, depth),
@@ -117,10 +127,7 @@ impl Maker<'_> {
         let format_now = text.patterns.is_empty() || attempt.is_multiple_of(2) != text.pattern_first;
         let by_format = text.formats.first().filter(|_| format_now);
         if let Some(format) = by_format {
-            if format == "date-time" {
-                return self.moment(random, name);
-            }
-            if let Some(made) = formats::make(format, random, self.setting) {
+            if let Some(made) = formats::make(format, random, self.setting, name) {
                 return made;
             }
         }
@@ -129,19 +136,7 @@ impl Maker<'_> {
             let made = pattern.make(random, stretch.min(100_000));
             return if pattern.open_end() { padded(made, text.min) } else { made };
         }
-        cut(padded(name.text(random), text.min), text.max)
-    }
-
-    fn moment(&self, random: &mut Random, name: Name) -> String {
-        let past = formats::moment(random, self.setting);
-        match name.tense {
-            Tense::Now => self.setting.now.to_string(),
-            Tense::Past => past.to_string(),
-            Tense::Future => {
-                let distance = self.setting.now.as_millis() - past.as_millis() + 60_000;
-                self.setting.now.plus_millis(distance).to_string()
-            }
-        }
+        cut(padded(name.text(random, self.setting, text.max), text.min), text.max)
     }
 
     fn array(&mut self, array: &Array, seed: Seed, name: Name, depth: u32) -> Option<Value> {
@@ -178,7 +173,7 @@ impl Maker<'_> {
         })
     }
 
-    fn object(&mut self, object: &Object, seed: Seed, depth: u32) -> Option<Value> {
+    fn object(&mut self, object: &Object, seed: Seed, name: Name, depth: u32) -> Option<Value> {
         let mut members = Map::new();
         let mut room = object.max.saturating_sub(object.properties.iter().filter(|property| property.required).count());
         for property in &object.properties {
@@ -191,7 +186,7 @@ impl Maker<'_> {
                 members.insert(property.name.clone(), Value::Null);
                 continue;
             }
-            match self.make(property.node, seed.with(property.name.as_bytes()), property.reading, depth + 1) {
+            match self.make(property.node, seed.with(property.name.as_bytes()), property.reading.within(name), depth + 1) {
                 Some(value) => {
                     room -= usize::from(!property.required);
                     members.insert(property.name.clone(), value);
@@ -338,7 +333,7 @@ mod tests {
         Schema::new(&document, Pointer::parse("/s").unwrap(), Direction::Response)
     }
 
-    const SETTING: Setting = Setting { now: Timestamp::FIXED, required_only: false };
+    const SETTING: Setting = Setting { now: Timestamp::FIXED, required_only: false, locale: Locale::En };
 
     #[test]
     fn every_kind_of_schema_gives_valid_values() {

@@ -35,6 +35,7 @@ pub(crate) use self::{
     formats::is_known as is_known_format,
     generate::Setting,
     keywords::{Shape, is_known_dialect, shape},
+    names::Locale,
 };
 use crate::{
     document::Document,

@@ -14,7 +14,15 @@ use jsonschema::{
 };
 use serde_json::{Number, Value};
 
-use super::{SchemaDefect, check::BASE, formats, generate::Setting, names::Name, pattern::Pattern, random::Random};
+use super::{
+    SchemaDefect,
+    check::BASE,
+    formats,
+    generate::Setting,
+    names::{Locale, Name},
+    pattern::Pattern,
+    random::Random,
+};
 use crate::{clock::Timestamp, pointer::Pointer, seed::Seed};
 
 pub(super) type NodeId = usize;
@@ -81,8 +89,8 @@ impl Text {
 
     /// Whether what the format makes is what the pattern asks for, by a few samples.
     fn format_fits(&self) -> bool {
-        let setting = Setting { now: Timestamp::FIXED, required_only: false };
-        let sample = |number: u64| formats::make(self.formats.first()?, &mut Random::new(Seed::new(number)), setting);
+        let setting = Setting { now: Timestamp::FIXED, required_only: false, locale: Locale::default() };
+        let sample = |number: u64| formats::make(self.formats.first()?, &mut Random::new(Seed::new(number)), setting, Name::read(""));
         (0..4).all(|number| sample(number).is_some_and(|text| self.accepts(&Value::String(text))))
     }
 }

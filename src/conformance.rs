@@ -21,13 +21,13 @@ use crate::{
     pointer::Pointer,
     respond::Because,
     router::path_of,
-    schema::{Locale, Schema, Setting},
+    schema::{Schema, Setting},
     seed::Seed,
     server::MockServer,
     violation::{Place, Step, Violation},
 };
 
-const SETTING: Setting = Setting { now: Timestamp::FIXED, required_only: false, locale: Locale::En };
+const SETTING: Setting = Setting::at(Timestamp::FIXED);
 
 /// The documents; `None` if there is no such folder.
 fn documents() -> Option<Vec<PathBuf>> {

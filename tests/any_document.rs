@@ -92,5 +92,5 @@ fn what_cannot_be_answered_is_our_fault_and_says_so() {
     let api = server();
     let answer = api.handle(Request::get("/broken"));
     assert_eq!((answer.status().as_u16(), api.calls().last().because()), (500, &Because::Unable));
-    assert!(told(&api)[0].contains("one that no value was found for"), "{:?}", told(&api));
+    assert!(told(&api)[0].contains("one without any: no value satisfies the schema"), "{:?}", told(&api));
 }

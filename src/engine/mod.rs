@@ -13,7 +13,7 @@ use std::{
 pub use self::explain::{Passed, RouteReport, Why};
 use crate::{
     check::{self, Judgement, Policy},
-    clock::Clock,
+    clock::{Clock, Timestamp},
     contract::{Contract, Operation},
     journal::{Call, Entry, Exchange, Journal},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
@@ -27,6 +27,9 @@ use crate::{
 
 /// How many different requests are counted, to tell the n-th identical one; further ones count as first ones.
 const MOST_COUNTED: usize = 1_000_000;
+
+/// Query parameters that say how many items a list has, not which.
+const SIZES: &[&str] = &["limit", "per_page", "perPage", "page_size", "pageSize", "page[size]", "max_results", "maxResults"];
 
 /// What is told of each call.
 pub(crate) type Observer = dyn Fn(&Call) + Send + Sync;
@@ -50,11 +53,14 @@ pub(crate) struct Engine {
     pub(crate) observer: Option<Box<Observer>>,
     /// How often each request came.
     counts: Mutex<HashMap<u64, u64>>,
+    /// When it was made.
+    since: Timestamp,
 }
 
 impl Engine {
     pub(crate) fn new(contract: Contract, settings: Settings, observer: Option<Box<Observer>>) -> Self {
-        Self { contract, settings, journal: Journal::default(), observer, counts: Mutex::default() }
+        let since = settings.clock.now();
+        Self { contract, settings, journal: Journal::default(), observer, counts: Mutex::default(), since }
     }
 
     /// Answers a request, and remembers both.
@@ -90,7 +96,9 @@ impl Engine {
             request,
             judgement: &judgement,
             seed: self.seed_of(operation.name(), request),
+            world: Seed::new(self.settings.seed),
             now: self.settings.clock.now(),
+            since: self.since,
             answers: self.settings.answers,
         };
         let Answer { mut response, because, violations } = respond::respond(&scene);
@@ -135,9 +143,19 @@ impl Engine {
     }
 
     /// value = f(seed, operation, request, n-th identical request); status and place come in further down.
+    ///
+    /// Reading twice gives the same (RFC 9110, section 9.2.1), and so does asking for more or fewer items of a list.
     fn seed_of(&self, operation: &str, request: &Request) -> Seed {
-        let seed = Seed::new(self.settings.seed).with(operation.as_bytes());
-        let seed = seed.with(request.path().as_bytes()).with(request.query().unwrap_or_default().as_bytes()).with(request.body());
+        let mut seed = Seed::new(self.settings.seed).with(operation.as_bytes()).with(request.path().as_bytes());
+        let query = request.query().unwrap_or_default();
+        if request.method().is_safe() {
+            let is_size = |pair: &&str| SIZES.contains(&pair.split('=').next().unwrap_or_default());
+            for pair in query.split('&').filter(|pair| !pair.is_empty() && !is_size(pair)) {
+                seed = seed.with(pair.as_bytes());
+            }
+            return seed;
+        }
+        seed = seed.with(query.as_bytes()).with(request.body());
         seed.with_number(self.count(seed))
     }
 

@@ -65,7 +65,7 @@ pub(super) fn echoes<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
 }
 
 /// The value of the path parameter that the path ends in.
-fn identity<'a>(operation: &Operation, judgement: &'a Judgement) -> Option<&'a Value> {
+pub(super) fn identity<'a>(operation: &Operation, judgement: &'a Judgement) -> Option<&'a Value> {
     let name = operation.path().rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')?;
     judgement.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }

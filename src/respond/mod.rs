@@ -22,7 +22,7 @@ use crate::{
     media::is_json,
     message::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
-    schema::{Locale, Schema, Setting},
+    schema::{Given, Locale, Occasion, Schema, Setting},
     seed::Seed,
     source::quote,
     text::{either, nearest},
@@ -86,7 +86,11 @@ pub(crate) struct Scene<'a> {
     pub(crate) request: &'a Request,
     pub(crate) judgement: &'a Judgement,
     pub(crate) seed: Seed,
+    /// What entities are drawn from, whichever operation shows them.
+    pub(crate) world: Seed,
     pub(crate) now: Timestamp,
+    /// When the server started.
+    pub(crate) since: Timestamp,
     pub(crate) answers: Answers,
 }
 
@@ -95,21 +99,48 @@ pub(crate) struct Scene<'a> {
 pub(crate) struct Answers {
     /// Whether bodies are generated even where there are examples.
     pub(crate) dynamic: bool,
-    /// Whether what is generated has no more than it must have.
-    pub(crate) required_only: bool,
+    /// How many of a hundred members that need not be there are made.
+    pub(crate) optional: u8,
+    /// How many items lists have, where the contract leaves it open.
+    pub(crate) items: Option<u32>,
     /// Whether broken requests are answered with errors.
     pub(crate) errors: bool,
 }
 
 impl Default for Answers {
     fn default() -> Self {
-        Self { dynamic: false, required_only: false, errors: true }
+        Self { dynamic: false, optional: 100, items: None, errors: true }
     }
 }
 
 impl<'a> Scene<'a> {
     fn setting(&self) -> Setting {
-        Setting { now: self.now, required_only: self.answers.required_only, locale: Locale::default() }
+        let preferred = |seed: &String| Seed::new(0).with(seed.as_bytes());
+        Setting {
+            now: self.now,
+            since: self.since,
+            occasion: self.occasion(),
+            world: self.preferences().seed.as_ref().map_or(self.world, preferred),
+            optional: self.answers.optional,
+            items: self.answers.items,
+            failure: false,
+            documented: self.wants_examples(),
+            locale: Locale::default(),
+        }
+    }
+
+    fn setting_for(&self, status: StatusCode) -> Setting {
+        Setting { failure: status.is_client_error() || status.is_server_error(), ..self.setting() }
+    }
+
+    /// What the method says about what is answered with (RFC 9110, section 9.3).
+    fn occasion(&self) -> Occasion {
+        let names_one = echo::identity(self.operation, self.judgement).is_some();
+        match *self.request.method() {
+            ref method if method.is_safe() => Occasion::Read,
+            Method::POST if !names_one => Occasion::Create,
+            _ => Occasion::Change,
+        }
     }
 
     fn preferences(&self) -> &'a Preferences {
@@ -316,8 +347,9 @@ fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result
     let example = if scene.wants_examples() { example(media_type, &echoes) } else { None };
     let because = if example.is_some() { Because::Example } else { Because::Generated };
     // The usual case: one draft, one check of the whole.
-    let given: Vec<&str> = echoes.iter().filter_map(echo::Echo::given).collect();
-    let draft = example.cloned().or_else(|| media_type.schema.as_ref()?.draft(&given, seed(scene, status), scene.setting()));
+    let members: Vec<&str> = echoes.iter().filter_map(echo::Echo::given).collect();
+    let given = Given { members: &members, identity: echo::identity(scene.operation, scene.judgement) };
+    let draft = example.cloned().or_else(|| media_type.schema.as_ref()?.draft(given, seed(scene, status), scene.setting_for(status)));
     if let Some(draft) = draft {
         let (finished, all_taken) = finish(scene, media_type, draft, &echoes);
         if (all_taken || example.is_some()) && check::answer(media_type, &finished).is_empty() {
@@ -345,7 +377,7 @@ fn example<'a>(media_type: &'a MediaType, echoes: &[echo::Echo<'_>]) -> Option<&
 }
 
 fn generated(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<Value, Vec<Violation>> {
-    let item = |schema: &Schema, number: u64| schema.generate(seed(scene, status).with_number(number), scene.setting());
+    let item = |schema: &Schema, number: u64| schema.generate(seed(scene, status).with_number(number), scene.setting_for(status));
     let Some(schema) = &media_type.schema else {
         return match &media_type.item_schema {
             // A sequence shows best with more than one item.
@@ -355,7 +387,8 @@ fn generated(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> R
             None => Ok(Value::String(String::new())),
         };
     };
-    schema.generate(seed(scene, status), scene.setting()).map_err(|violation| vec![violation])
+    let identity = echo::identity(scene.operation, scene.judgement);
+    schema.generate_for(identity, seed(scene, status), scene.setting_for(status)).map_err(|violation| vec![violation])
 }
 
 /// A seed that is preferred stands for the request, and for how often it came.

@@ -72,7 +72,7 @@ fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Option
     if let Some(example) = media_type.valid_example() {
         return Some(example.clone());
     }
-    media_type.schema.as_ref()?.generate(super::seed(scene, status), scene.setting()).ok()
+    media_type.schema.as_ref()?.generate(super::seed(scene, status), scene.setting_for(status)).ok()
 }
 
 /// All violations in one text, each as it is worded everywhere.
@@ -242,6 +242,8 @@ paths:
             request: &request,
             judgement: &judgement,
             seed,
+            world: seed,
+            since: now,
             now,
             answers: crate::respond::Answers::default(),
         });

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{check, dialect, pattern};
+use super::{check, dialect, names::Name, pattern};
 use crate::{clock::Timestamp, document::Document, pointer::Pointer};
 
 type NoteId = usize;
@@ -22,6 +22,8 @@ pub(crate) struct Annotations {
 #[derive(Default)]
 pub(crate) struct Note {
     pub(crate) default: Option<Value>,
+    /// What it documents as examples.
+    pub(crate) examples: Vec<Value>,
     pub(crate) meaning: Option<Meaning>,
     /// What the server fills in.
     pub(crate) value: Option<ValueRule>,
@@ -34,6 +36,8 @@ pub(crate) struct Note {
     pub(crate) xml: Xml,
     /// The name of the component that the value is one of.
     pub(crate) component: Option<String>,
+    /// What that name tells.
+    pub(super) reading: Option<Name>,
     /// The types that its values may have; none if the schema does not say.
     pub(crate) types: Types,
     /// Whether anything is said about members at all: an object of any shape declares none.
@@ -311,6 +315,7 @@ impl Reader<'_> {
                 below.gather(schema, place);
             }
         }
+        note.read_texts();
         note.declares_members = !below.members.is_empty() || !below.matching.is_empty();
         let matching = below.matching.into_iter().filter_map(|(pattern, places)| Some((NamePattern::read(&pattern)?, places)));
         note.matching = matching.map(|(pattern, places)| (pattern, self.note(&places))).collect();
@@ -352,15 +357,15 @@ impl Reader<'_> {
 }
 
 /// The pattern of a member's name.
-struct NamePattern(jsonschema::Validator);
+pub(super) struct NamePattern(jsonschema::Validator);
 
 impl NamePattern {
     /// `None` for one that cannot be compiled.
-    fn read(pattern: &str) -> Option<Self> {
+    pub(super) fn read(pattern: &str) -> Option<Self> {
         check::options().build(&json!({ "pattern": pattern })).ok().map(Self)
     }
 
-    fn matches(&self, name: &str) -> bool {
+    pub(super) fn matches(&self, name: &str) -> bool {
         self.0.is_valid(&Value::String(name.to_owned()))
     }
 }
@@ -410,8 +415,10 @@ impl Note {
             self.xml.say(said);
         }
         self.component = self.component.take().or_else(|| component(place).map(str::to_owned));
+        self.reading = self.reading.or_else(|| self.component.as_deref().map(Name::read));
         self.types = self.types.and(Types::said(schema)).and(if self.nullable { Types::NULL } else { Types::default() });
         self.default = self.default.take().or_else(|| schema.get("default").cloned());
+        self.show(schema);
         self.value = self.value.take().or_else(|| schema.get("x-standin-value").and_then(ValueRule::read));
         let format = schema.get("format").and_then(Value::as_str);
         let alias = schema.get("x-standin-alias").and_then(Value::as_str);
@@ -427,6 +434,27 @@ impl Note {
         // A secret is one whatever else is said.
         if self.meaning.is_none() || said == Some(Meaning::Secret) {
             self.meaning = said.or(self.meaning.take());
+        }
+    }
+}
+
+impl Note {
+    /// Takes over the examples of one schema: `example` of OpenAPI, `examples` of JSON Schema, and `x-example`.
+    fn show(&mut self, schema: &Map<String, Value>) {
+        let one = |keyword: &str| schema.get(keyword).filter(|example| !example.is_null()).cloned();
+        let several = schema.get("examples").and_then(Value::as_array).into_iter().flatten().cloned();
+        self.examples.extend(one("example").into_iter().chain(several).chain(one("x-example")));
+    }
+
+    /// JSON text in a string, where no string is meant, stands for what it says.
+    fn read_texts(&mut self) {
+        if self.types.has(Types::STRING) || self.types.is_empty() {
+            return;
+        }
+        for example in &mut self.examples {
+            if let Some(read) = example.as_str().and_then(|text| serde_json::from_str(text).ok()) {
+                *example = read;
+            }
         }
     }
 }

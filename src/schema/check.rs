@@ -34,6 +34,15 @@ pub(super) struct Compiled {
     pub(super) unusable: Vec<Pointer>,
 }
 
+impl Compiled {
+    /// The places that are refused in a value that is not valid; not all of them if there are very many.
+    pub(super) fn refused(&self, value: &Value) -> Vec<Pointer> {
+        let places = self.validator.iter_errors(value).take(MOST_VIOLATIONS);
+        let places: Vec<Pointer> = places.filter_map(|error| Pointer::parse(error.instance_path().as_str())).collect();
+        if places.is_empty() { vec![Pointer::root()] } else { places }
+    }
+}
+
 /// How many keywords of a schema may be left out because they cannot be compiled.
 const MOST_UNUSABLE: usize = 1_000;
 

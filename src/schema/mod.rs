@@ -33,7 +33,7 @@ pub(crate) use self::{
     dialect::{FORM, SchemaDefect},
     empty::unsatisfiable,
     formats::is_known as is_known_format,
-    generate::Setting,
+    generate::{Given, Occasion, Setting},
     keywords::{Shape, is_known_dialect, shape},
     names::Locale,
 };
@@ -63,6 +63,8 @@ struct Inner {
     /// Built when a value is refused whose schema has unions; `None` if that cannot be done.
     explainer: OnceLock<Option<explain::Explainer>>,
     plan: OnceLock<Result<plan::Plan, SchemaDefect>>,
+    /// Built when no value is found by the other.
+    exclusive: OnceLock<Option<plan::Plan>>,
     annotations: OnceLock<Annotations>,
 }
 
@@ -75,6 +77,7 @@ impl Schema {
             validator: OnceLock::new(),
             explainer: OnceLock::new(),
             plan: OnceLock::new(),
+            exclusive: OnceLock::new(),
             annotations: OnceLock::new(),
         }))
     }
@@ -113,21 +116,46 @@ impl Schema {
 
     /// Makes a value that is most often valid: for callers who go on with it and check the whole afterwards.
     ///
-    /// Members that `given` names are null, wherever they stand but in arrays: the caller puts its own values there.
-    pub(crate) fn draft(&self, given: &[&str], seed: Seed, setting: Setting) -> Option<Value> {
-        self.plan().ok().and_then(|plan| generate::draft(plan, given, seed, setting))
+    /// The caller puts its own values into the members that `given` names.
+    pub(crate) fn draft(&self, given: Given<'_>, seed: Seed, setting: Setting) -> Option<Value> {
+        let plan = self.plan().ok()?;
+        generate::draft(&generate::Source { plan, annotations: self.annotations(), given, setting }, seed)
     }
 
     /// Makes a value, which is valid.
     pub(crate) fn generate(&self, seed: Seed, setting: Setting) -> Result<Value, Violation> {
+        self.generate_for(None, seed, setting)
+    }
+
+    /// Makes a value, which is valid, of the entity that has an id.
+    pub(crate) fn generate_for(&self, identity: Option<&Value>, seed: Seed, setting: Setting) -> Result<Value, Violation> {
         let made = self.plan().and_then(|plan| {
             let compiled = self.validator()?;
-            generate::valid_value(plan, |value| compiled.validator.is_valid(value), seed, setting).ok_or_else(|| SchemaDefect {
-                pointer: self.0.pointer.clone(),
-                problem: format!("one that no value was found for in {} tries", generate::TRIES),
+            let given = Given { members: &[], identity };
+            let source = |plan| generate::Source { plan, annotations: self.annotations(), given, setting };
+            let refused = &|value: &Value| match compiled.validator.is_valid(value) {
+                true => Vec::new(),
+                false => compiled.refused(value),
+            };
+            generate::valid_value(&source(plan), seed, refused).or_else(|places| {
+                let exclusive = self.exclusive().and_then(|plan| generate::valid_value(&source(plan), seed, refused).ok());
+                exclusive.ok_or_else(|| self.nothing_found(&places))
             })
         });
         made.map_err(|defect| self.unusable(&defect))
+    }
+
+    /// Why there is no value: the contradiction, if there is one that can be named; else where the last try was refused.
+    fn nothing_found(&self, places: &[Pointer]) -> SchemaDefect {
+        if let Some(empty::Empty { place, why }) = unsatisfiable(&self.0.document, std::slice::from_ref(&self.0.pointer)).into_iter().next() {
+            return SchemaDefect { pointer: place, problem: format!("one without any: {why}") };
+        }
+        let problem = format!("one that no value was found for in {} tries", generate::TRIES);
+        let problem = match places.first() {
+            Some(place) if !place.is_root() => format!("{problem}; the last was refused at {place}"),
+            _ => problem,
+        };
+        SchemaDefect { pointer: self.0.pointer.clone(), problem }
     }
 
     /// What the schema says about values beyond whether they are valid.
@@ -157,8 +185,13 @@ impl Schema {
     }
 
     fn plan(&self) -> Result<&plan::Plan, SchemaDefect> {
-        let planned = self.0.plan.get_or_init(|| plan::Plan::of(&self.usable_extract()?, &self.0.pointer));
+        let planned = self.0.plan.get_or_init(|| plan::Plan::of(&self.usable_extract()?, &self.0.pointer, false));
         planned.as_ref().map_err(Clone::clone)
+    }
+
+    fn exclusive(&self) -> Option<&plan::Plan> {
+        let planned = || plan::Plan::of(&self.usable_extract().ok()?, &self.0.pointer, true).ok();
+        self.0.exclusive.get_or_init(planned).as_ref()
     }
 
     /// The extract without what cannot be compiled.

@@ -7,7 +7,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{Direction, Locale, Schema, Setting};
+use super::{Direction, Schema, Setting};
 use crate::{
     clock::Timestamp,
     document,
@@ -63,7 +63,7 @@ fn every_schema_of_the_suite_gets_valid_values() {
     let Some(cases) = cases() else {
         return println!("skipped: no ../shared/json-schema-test-suite");
     };
-    let setting = Setting { now: Timestamp::FIXED, required_only: false, locale: Locale::default() };
+    let setting = Setting::at(Timestamp::FIXED);
     let mut failed = Vec::new();
     for case in &cases {
         let Ok(judge) = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).offline().build(&case.schema) else {

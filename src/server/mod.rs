@@ -336,7 +336,7 @@ impl MockServerBuilder {
 
     /// With `true`, what is generated has no more members and items than it must have. Default: `false`.
     pub fn required_only(mut self, required_only: bool) -> Self {
-        self.answers.required_only = required_only;
+        self.answers.optional = if required_only { 0 } else { 100 };
         self
     }
 

@@ -18,7 +18,7 @@ const CROCKFORD: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// What the name itself says, if that is of the kind that the format asks for; else what any property of the kind has.
 fn named(random: &mut Random, context: Context, is_kind: impl Fn(&str) -> bool, any: fn(&mut Random, Context) -> String) -> String {
-    let text = context.name.text(random, context.setting, usize::MAX);
+    let text = context.name.text(random, context.background, usize::MAX);
     if is_kind(&text) { text } else { any(random, context) }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn mail_date(random: &mut Random, context: Context) -> String {
 }
 
 pub(super) fn unix_time(random: &mut Random, context: Context) -> String {
-    (context.name.tense.moment(context.setting.now, random).as_millis() / 1000).to_string()
+    (context.name.tense.moment(context.background, random).as_millis() / 1000).to_string()
 }
 
 pub(super) fn host(random: &mut Random, context: Context) -> String {

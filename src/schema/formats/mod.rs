@@ -6,8 +6,7 @@ mod checks;
 mod make;
 
 use super::{
-    generate::Setting,
-    names::{Context, Name, codes, people, prose, web},
+    names::{Background, Context, Name, codes, people, prose, web},
     random::Random,
 };
 
@@ -159,8 +158,8 @@ pub(super) fn noun(name: &str) -> String {
 }
 
 /// Makes a value of this format for a property of this name; `None` for formats that are not in the table.
-pub(super) fn make(format: &str, random: &mut Random, setting: Setting, name: Name) -> Option<String> {
-    row_of(format).map(|format| (format.make)(random, name.context(setting)))
+pub(super) fn make(format: &str, random: &mut Random, background: Background, name: Name) -> Option<String> {
+    row_of(format).map(|format| (format.make)(random, name.context(background)))
 }
 
 /// Checks to add to those that `jsonschema` has.
@@ -175,7 +174,7 @@ pub(super) fn extra_checks() -> impl Iterator<Item = (&'static str, fn(&str) -> 
 mod tests {
     use serde_json::json;
 
-    use super::{super::names::Locale, *};
+    use super::*;
     use crate::{clock::Timestamp, pointer::Pointer, seed::Seed};
 
     #[test]
@@ -184,8 +183,8 @@ mod tests {
             let document = std::sync::Arc::new(super::super::Document::of_value(json!({"s": {"type": "string", "format": format.name}})));
             let schema = super::super::Schema::new(&document, Pointer::parse("/s").unwrap(), super::super::Direction::Response);
             for (number, property) in (0..60).zip(["", "avatar_url", "created_at", "birthday", "domain", "client_secret"].iter().cycle()) {
-                let setting = Setting { now: Timestamp::FIXED, required_only: false, locale: Locale::En };
-                let made = (format.make)(&mut Random::new(Seed::new(number)), Name::read(property).context(setting));
+                let background = Background::at(Timestamp::FIXED);
+                let made = (format.make)(&mut Random::new(Seed::new(number)), Name::read(property).context(background));
                 assert!(schema.accepts(&json!(made)), "{}: {made}", format.name);
             }
         }
@@ -247,7 +246,7 @@ mod tests {
             let document = std::sync::Arc::new(super::super::Document::of_value(json!({"s": {"type": "number", "format": name}})));
             let schema = super::super::Schema::new(&document, Pointer::parse("/s").unwrap(), super::super::Direction::Request);
             assert!(schema.accepts(&right) && !schema.accepts(&wrong), "{name}");
-            let made = schema.generate(Seed::new(1), Setting { now: Timestamp::FIXED, required_only: false, locale: Locale::En });
+            let made = schema.generate(Seed::new(1), super::super::Setting::at(Timestamp::FIXED));
             assert!(made.is_ok_and(|made| made.is_number()), "{name}");
         }
     }

@@ -105,7 +105,7 @@ pub(in crate::schema) fn duration(random: &mut Random, _: Context) -> String {
 
 /// RFC 3339.
 pub(in crate::schema) fn date_time(random: &mut Random, context: Context) -> String {
-    context.name.tense.moment(context.setting.now, random).to_string()
+    context.name.tense.moment(context.background, random).to_string()
 }
 
 pub(in crate::schema) fn date(random: &mut Random, context: Context) -> String {

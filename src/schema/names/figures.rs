@@ -167,12 +167,12 @@ fn hundredths(random: &mut Random, low: f64, high: f64) -> f64 {
 }
 
 fn moment(random: &mut Random, context: Context) -> i64 {
-    context.name.tense.moment(context.setting.now, random).as_millis()
+    context.name.tense.moment(context.background, random).as_millis()
 }
 
 /// Of this year, the next few or the last few: cards expire later, cars were built before.
 fn year(random: &mut Random, context: Context) -> i64 {
-    let year = context.setting.now.date().0;
+    let year = context.background.now.date().0;
     match context.name.tense {
         Tense::Future => year + whole(random, 1, 5),
         Tense::Birth => year - whole(random, 19, 75),

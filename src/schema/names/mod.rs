@@ -19,7 +19,8 @@ mod words;
 pub(crate) use self::locale::Locale;
 pub(super) use self::tense::Tense;
 use self::{figures::Figure, holders::Holder};
-use super::{generate::Setting, random::Random};
+use super::random::Random;
+use crate::clock::Timestamp;
 
 /// What a property's name tells, read once for each property of a plan.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +52,29 @@ enum Make {
     Shape(&'static str),
 }
 
-/// What makers know beside the name.
+/// What values may depend on beside the name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Background {
+    /// The time on the server's clock.
+    pub(super) now: Timestamp,
+    /// When the entity that the value belongs to came to be.
+    pub(super) created: Timestamp,
+    /// When that entity last changed.
+    pub(super) updated: Timestamp,
+    pub(super) locale: Locale,
+}
+
+impl Background {
+    /// Of something that comes to be at this moment.
+    pub(super) const fn at(now: Timestamp) -> Self {
+        Self { now, created: now, updated: now, locale: Locale::En }
+    }
+}
+
+/// What makers know.
 #[derive(Clone, Copy)]
 pub(super) struct Context {
-    pub(super) setting: Setting,
+    pub(super) background: Background,
     pub(super) name: Name,
 }
 
@@ -82,6 +102,21 @@ impl Name {
         }
     }
 
+    /// Whether the value tells of what went wrong.
+    pub(super) fn is_error(self) -> bool {
+        self.holder == Some(Holder::Error) && matches!(self.phrase, "error" | "warning")
+    }
+
+    /// Whether the name says what the text is.
+    pub(super) fn is_telling(self) -> bool {
+        self.text.is_some()
+    }
+
+    /// Whether it is known what its value holds.
+    pub(super) fn holds(self) -> bool {
+        self.holder.is_some()
+    }
+
     /// The name of an item of an array that has this name.
     #[must_use]
     pub(super) fn item(self) -> Self {
@@ -97,8 +132,8 @@ impl Name {
     }
 
     /// Text for a property of this name, of at most `max` characters.
-    pub(super) fn text(self, random: &mut Random, setting: Setting, max: usize) -> String {
-        let context = self.context(setting);
+    pub(super) fn text(self, random: &mut Random, background: Background, max: usize) -> String {
+        let context = self.context(background);
         let mut by_figure = || self.figure.filter(|_| self.text.is_none() && !self.many).map(|figure| figure.text(random, context));
         if let Some(text) = by_figure().filter(|text| text.len() <= max) {
             return text;
@@ -108,21 +143,21 @@ impl Name {
     }
 
     /// An integer for a property of this name, if the name tells which.
-    pub(super) fn integer(self, random: &mut Random, setting: Setting) -> Option<i64> {
-        self.figure.map(|figure| figure.integer(random, self.context(setting)))
+    pub(super) fn integer(self, random: &mut Random, background: Background) -> Option<i64> {
+        self.figure.map(|figure| figure.integer(random, self.context(background)))
     }
 
     /// A number for a property of this name, if the name tells which.
-    pub(super) fn number(self, random: &mut Random, setting: Setting) -> Option<f64> {
-        self.figure.map(|figure| figure.number(random, self.context(setting)))
+    pub(super) fn number(self, random: &mut Random, background: Background) -> Option<f64> {
+        self.figure.map(|figure| figure.number(random, self.context(background)))
     }
 
     pub(super) fn boolean(self, random: &mut Random) -> bool {
         random.within(1..=8) <= u64::from(self.odds)
     }
 
-    pub(super) fn context(self, setting: Setting) -> Context {
-        Context { setting, name: self }
+    pub(super) fn context(self, background: Background) -> Context {
+        Context { background, name: self }
     }
 }
 

@@ -37,7 +37,7 @@ const COUNTRIES: &[Country] = &[
 ];
 
 fn customs(context: Context) -> &'static Customs {
-    context.setting.locale.customs()
+    context.background.locale.customs()
 }
 
 pub(in crate::schema) fn first_name(random: &mut Random, context: Context) -> String {
@@ -151,7 +151,7 @@ pub(in crate::schema) fn address(random: &mut Random, context: Context) -> Strin
     let street = street(random, context);
     let Some(place) = place(random, context) else { return street };
     let code = shape(random, place.postal_code);
-    match context.setting.locale {
+    match context.background.locale {
         super::Locale::En => format!("{street}, {}, {} {code}", place.city, place.region_code),
         _ => format!("{street}, {code} {}", place.city),
     }

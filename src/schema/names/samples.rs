@@ -2,14 +2,14 @@
 //!
 //! `cargo test --lib samples -- --nocapture` prints a page to read.
 
-use super::{Locale, Name};
+use super::{Background, Name};
 use crate::{
     clock::Timestamp,
-    schema::{generate::Setting, random::Random},
+    schema::random::Random,
     seed::Seed,
 };
 
-const SETTING: Setting = Setting { now: Timestamp::FIXED, required_only: false, locale: Locale::En };
+const NEW: Background = Background::at(Timestamp::FIXED);
 const NOW: i64 = Timestamp::FIXED.as_millis() / 1000;
 
 fn named(path: &str) -> Name {
@@ -18,8 +18,8 @@ fn named(path: &str) -> Name {
     steps.fold(first, |holder, name| name.within(holder))
 }
 
-fn texts(path: &str, setting: Setting) -> Vec<String> {
-    (0..20).map(|seed| named(path).text(&mut Random::new(Seed::new(seed)), setting, usize::MAX)).collect()
+fn texts(path: &str, background: Background) -> Vec<String> {
+    (0..20).map(|seed| named(path).text(&mut Random::new(Seed::new(seed)), background, usize::MAX)).collect()
 }
 
 fn is_hex(text: &str) -> bool {
@@ -213,7 +213,7 @@ const NUMBERS: &[(&str, f64, f64)] = &[
 fn texts_are_what_their_names_say() {
     let paths = TEXTS.iter().flat_map(|(paths, holds)| paths.split(' ').map(move |path| (path, holds)));
     let wrong = |(path, holds): (&'static str, &Holds)| {
-        let wrong = texts(path, SETTING).into_iter().find(|text| !holds(text))?;
+        let wrong = texts(path, NEW).into_iter().find(|text| !holds(text))?;
         Some(format!("{path}: {wrong}"))
     };
     let wrong: Vec<String> = paths.filter_map(wrong).collect();
@@ -225,17 +225,17 @@ fn numbers_are_what_their_names_say() {
     let random = |seed| Random::new(Seed::new(seed));
     for (paths, low, high) in INTEGERS {
         for path in paths.split(' ') {
-            let made: Vec<i64> = (0..20).filter_map(|seed| named(path).integer(&mut random(seed), SETTING)).collect();
+            let made: Vec<i64> = (0..20).filter_map(|seed| named(path).integer(&mut random(seed), NEW)).collect();
             assert!(made.len() == 20 && made.iter().all(|number| (low..=high).contains(&number)), "{path}: {made:?}");
         }
     }
     for (paths, low, high) in NUMBERS {
         for path in paths.split(' ') {
-            let made: Vec<f64> = (0..20).filter_map(|seed| named(path).number(&mut random(seed), SETTING)).collect();
+            let made: Vec<f64> = (0..20).filter_map(|seed| named(path).number(&mut random(seed), NEW)).collect();
             assert!(made.len() == 20 && made.iter().all(|number| (low..=high).contains(&number)), "{path}: {made:?}");
         }
     }
-    assert_eq!(named("whatever").integer(&mut random(1), SETTING), None);
+    assert_eq!(named("whatever").integer(&mut random(1), NEW), None);
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn texts_keep_within_their_length() {
     for (paths, _) in TEXTS {
         for path in paths.split(' ') {
             for max in [0, 1, 2, 3, 5, 8, 12, 20, 40] {
-                let made = named(path).text(&mut Random::new(Seed::new(3)), SETTING, max);
+                let made = named(path).text(&mut Random::new(Seed::new(3)), NEW, max);
                 assert!(made.chars().count() <= max && (max == 0 || !made.is_empty()), "{path}, {max}: {made}");
             }
         }
@@ -263,13 +263,13 @@ fn texts_keep_within_their_length() {
 #[test]
 fn the_same_seed_gives_the_same_text() {
     for path in ["first_name", "city", "email", "title", "whatever", "", "created_at"] {
-        assert_eq!(texts(path, SETTING), texts(path, SETTING), "{path}");
+        assert_eq!(texts(path, NEW), texts(path, NEW), "{path}");
     }
 }
 
 #[test]
 fn locales_have_names_of_their_own() {
-    let of = |path: &str, tag: &str| texts(path, Setting { locale: tag.parse().unwrap(), ..SETTING });
+    let of = |path: &str, tag: &str| texts(path, Background { locale: tag.parse().unwrap(), ..NEW });
     assert!(of("city", "de").iter().any(|city| city == "München"));
     assert!(of("country", "fr").iter().all(|country| country == "France"));
     assert!(of("phone", "de").iter().all(|phone| phone.starts_with("+493023125") && phone.len() == 13));
@@ -286,7 +286,7 @@ fn locales_have_names_of_their_own() {
 fn a_page_of_samples() {
     for (paths, _) in TEXTS {
         for path in paths.split(' ') {
-            println!("{path:24} {}", texts(path, SETTING)[..3].join(" | "));
+            println!("{path:24} {}", texts(path, NEW)[..3].join(" | "));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the time of a property is relative to the present.
 
+use super::Background;
 use crate::{clock::Timestamp, schema::random::Random};
 
 /// When what a time tells happened, or will.
@@ -17,7 +18,10 @@ pub(in crate::schema) enum Tense {
     Birth,
 }
 
+/// In seconds.
 const DAY: u64 = 86_400;
+/// In milliseconds.
+const YEAR: i64 = 365 * 86_400_000;
 
 impl Tense {
     /// Reads the words of a name; those that come later say more.
@@ -27,18 +31,19 @@ impl Tense {
         told.next_back().and_then(word).or_else(|| words.split(' ').rev().find_map(word)).unwrap_or(Self::Past)
     }
 
-    /// A moment of this tense, in whole seconds where it is not the present itself.
-    pub(in crate::schema) fn moment(self, now: Timestamp, random: &mut Random) -> Timestamp {
-        let (low, high, sign) = match self {
-            Self::Created | Self::Updated => return now,
-            Self::Begun => (15 * DAY, 30 * DAY, -1),
-            Self::Past => (0, 15 * DAY, -1),
-            Self::Future => (60, 30 * DAY, 1),
-            Self::Birth => (19 * 365 * DAY, 75 * 365 * DAY, -1),
-        };
-        let distance = i64::try_from(random.within(low..=high)).unwrap_or(0) * 1000;
-        let seconds = now.as_millis().div_euclid(1000) * 1000;
-        Timestamp::from_millis(seconds.saturating_add(sign * distance))
+    /// A moment of this tense: in the life of the entity that the value belongs to, ahead of now, or long ago.
+    pub(in crate::schema) fn moment(self, background: Background, random: &mut Random) -> Timestamp {
+        let Background { now, created, updated, .. } = background;
+        let age = u64::try_from(now.as_millis().saturating_sub(created.as_millis()) / 1000).unwrap_or(0);
+        let mut after = |from: Timestamp, least: u64, most: u64| from.plus_millis(random.within(least..=most) as i64 * 1000);
+        match self {
+            Self::Created => created,
+            Self::Updated => updated,
+            Self::Begun => after(created, 0, age / 2),
+            Self::Past => after(created, age / 2, age),
+            Self::Future => after(now, 3_600, 30 * DAY),
+            Self::Birth => after(now.plus_millis(-75 * YEAR), 0, 56 * YEAR as u64 / 1000),
+        }
     }
 }
 
@@ -85,11 +90,14 @@ mod tests {
     #[test]
     fn a_start_lies_before_an_end() {
         for number in 0..100 {
-            let moment = |tense: Tense| tense.moment(Timestamp::FIXED, &mut Random::new(Seed::new(number)));
-            assert!(moment(Tense::Birth) < moment(Tense::Begun));
+            let created = Timestamp::FIXED.plus_millis(-90 * 86_400_000);
+            let background = Background { created, ..Background::at(Timestamp::FIXED) };
+            let moment = |tense: Tense| tense.moment(background, &mut Random::new(Seed::new(number)));
+            assert!(moment(Tense::Birth) < created);
             assert!(moment(Tense::Begun) <= moment(Tense::Past));
-            assert!(moment(Tense::Past) <= moment(Tense::Created));
-            assert!(moment(Tense::Created) < moment(Tense::Future));
+            assert!(created == moment(Tense::Created) && created <= moment(Tense::Begun));
+            assert!(moment(Tense::Past) <= moment(Tense::Updated));
+            assert!(moment(Tense::Updated) < moment(Tense::Future));
         }
     }
 }

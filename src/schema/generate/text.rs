@@ -30,10 +30,8 @@ impl<'p> Maker<'p> {
     fn candidate(&self, text: &Text, random: &mut Random, place: Place<'p>, attempt: u64) -> String {
         let format_now = text.patterns.is_empty() || attempt.is_multiple_of(2) != text.pattern_first;
         let by_format = text.formats.first().filter(|_| format_now);
-        if let Some(format) = by_format {
-            if let Some(made) = formats::make(format, random, self.background(place), place.name) {
-                return made;
-            }
+        if let Some(made) = by_format.and_then(|format| formats::make(format, random, self.background(place), place.name)) {
+            return made;
         }
         if let Some(pattern) = random.pick(&text.patterns) {
             let stretch = [4, 0, 16, 64][attempt as usize / 2 % 4].max(u32::try_from(text.min).unwrap_or(0));

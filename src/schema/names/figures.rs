@@ -1,6 +1,11 @@
 //! What a name says about numbers and about yes and no.
 
-use super::{Context, Tense, words};
+use std::sync::LazyLock;
+
+use super::{
+    Context, Tense,
+    words::{self, Index},
+};
 use crate::schema::random::Random;
 
 /// What kind of number a name stands for.
@@ -104,8 +109,10 @@ static ROWS: &[Row] = &[
 /// A page holds tens.
 const OF_A_PAGE: Figure = Whole(10, 100);
 
+static INDEX: LazyLock<Index<Row>> = LazyLock::new(|| Index::new(ROWS, |row| row.phrases));
+
 pub(super) fn figure(text: &str) -> Option<Figure> {
-    let found = words::find(ROWS, |row| row.phrases, text).map(|found| found.row.figure);
+    let found = INDEX.find(text).map(|found| found.row.figure);
     // How many there are, where there is a plural of something else.
     found.or_else(|| words::is_plural(text).then_some(Spread(0, 200)))
 }

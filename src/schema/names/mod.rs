@@ -81,7 +81,7 @@ pub(super) struct Context {
 impl Name {
     pub(super) fn read(property: &str) -> Self {
         let text = words::words(property);
-        let row = words::find(texts::ROWS, |row| row.phrases, &text);
+        let row = texts::INDEX.find(&text);
         let phrase = row.as_ref().map_or("", |found| found.phrase);
         let before = text.strip_suffix(phrase).unwrap_or_default();
         let member = Holder::of(before).and_then(|holder| holder.member(phrase));
@@ -180,7 +180,7 @@ impl Make {
     }
 }
 
-fn shape(random: &mut Random, pattern: &str) -> String {
+pub(super) fn shape(random: &mut Random, pattern: &str) -> String {
     let mut character = |char: char| match char {
         '#' => char::from(b'0' + random.index(10) as u8),
         '@' => char::from(b'A' + random.index(26) as u8),

@@ -3,11 +3,7 @@
 //! `cargo test --lib samples -- --nocapture` prints a page to read.
 
 use super::{Background, Name};
-use crate::{
-    clock::Timestamp,
-    schema::random::Random,
-    seed::Seed,
-};
+use crate::{clock::Timestamp, schema::random::Random, seed::Seed};
 
 const NEW: Background = Background::at(Timestamp::FIXED);
 const NOW: i64 = Timestamp::FIXED.as_millis() / 1000;
@@ -283,6 +279,7 @@ fn locales_have_names_of_their_own() {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "it is there to be read")]
 fn a_page_of_samples() {
     for (paths, _) in TEXTS {
         for path in paths.split(' ') {

@@ -2,9 +2,12 @@
 //!
 //! Adding a name is adding a row. The longest phrase that ends a name counts, so the order of the rows is for readers only.
 
+use std::sync::LazyLock;
+
 use super::{
     Make::{self, By, OneOf, Shape},
     codes, people, prose, web,
+    words::Index,
 };
 
 /// Phrases, what is made for them, and what is made where that is too long.
@@ -25,6 +28,8 @@ impl Row {
         Self { short, ..self }
     }
 }
+
+pub(super) static INDEX: LazyLock<Index<Row>> = LazyLock::new(|| Index::new(ROWS, |row| row.phrases));
 
 /// For names that tell nothing.
 pub(super) static UNKNOWN: Row = row(&[], By(prose::pair)).or(OneOf(prose::NOUNS));

@@ -36,34 +36,65 @@ pub(super) fn ends_with(text: &str, phrase: &str) -> bool {
     text.strip_suffix(phrase).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
 }
 
-/// The row whose phrase ends the name, the longest if there are several.
-///
-/// What is not found as it stands is looked for without numbers, then in the singular, then without what comes after the
-/// thing itself: `address_line_1`, `emails`, `country_of_birth`. The phrase that was found comes with it.
-pub(super) fn find<R>(rows: &'static [R], phrases: impl Fn(&'static R) -> &'static [&'static str], text: &str) -> Option<Found<R>> {
-    let longest = |text: &str| {
-        let all = rows.iter().flat_map(|row| phrases(row).iter().map(move |phrase| Found { row, phrase }));
-        all.filter(|found| ends_with(text, found.phrase)).max_by_key(|found| found.phrase.len())
-    };
-    longest(text).or_else(|| {
-        let bare = without_numbers(text);
-        let mut rest = bare.as_str();
-        loop {
-            if let Some(found) = longest(rest).or_else(|| longest(&singular(rest))) {
-                return Some(found);
-            }
-            let (before, last) = rest.rsplit_once(' ')?;
-            if !AFTERTHOUGHTS.contains(&last) {
-                return None;
-            }
-            rest = before;
-        }
-    })
+/// A table, ordered by how its phrases end: names are read once for each property, of which documents have thousands.
+pub(super) struct Index<R: 'static> {
+    buckets: Vec<Vec<Found<R>>>,
 }
 
 pub(super) struct Found<R: 'static> {
     pub(super) row: &'static R,
+    /// The phrase of the row that ends the name.
     pub(super) phrase: &'static str,
+}
+
+const BUCKETS: usize = 128;
+
+/// By the last two letters.
+fn bucket(text: &str) -> usize {
+    let (before, last) = match text.as_bytes() {
+        [.., before, last] => (*before, *last),
+        [last] => (b' ', *last),
+        [] => (b' ', b' '),
+    };
+    (usize::from(before) * 31 + usize::from(last)) % BUCKETS
+}
+
+impl<R> Index<R> {
+    pub(super) fn new(rows: &'static [R], phrases: impl Fn(&'static R) -> &'static [&'static str]) -> Self {
+        let mut buckets: Vec<Vec<Found<R>>> = (0..BUCKETS).map(|_| Vec::new()).collect();
+        for row in rows {
+            for phrase in phrases(row) {
+                buckets[bucket(phrase)].push(Found { row, phrase });
+            }
+        }
+        Self { buckets }
+    }
+
+    /// The row whose phrase ends the name, the longest if there are several.
+    ///
+    /// What is not found as it stands is looked for without numbers, then in the singular, then without what comes after
+    /// the thing itself: `address_line_1`, `emails`, `country_of_birth`.
+    pub(super) fn find(&self, text: &str) -> Option<&Found<R>> {
+        self.longest(text).or_else(|| {
+            let bare = without_numbers(text);
+            let mut rest = bare.as_str();
+            loop {
+                if let Some(found) = self.longest(rest).or_else(|| self.longest(&singular(rest))) {
+                    return Some(found);
+                }
+                let (before, last) = rest.rsplit_once(' ')?;
+                if !AFTERTHOUGHTS.contains(&last) {
+                    return None;
+                }
+                rest = before;
+            }
+        })
+    }
+
+    fn longest(&self, text: &str) -> Option<&Found<R>> {
+        let ending = self.buckets[bucket(text)].iter().filter(|found| ends_with(text, found.phrase));
+        ending.max_by_key(|found| found.phrase.len())
+    }
 }
 
 /// What may follow the word that tells: `email_primary`, `country_of_birth`, `date_created`.

@@ -22,7 +22,7 @@ use crate::{
     media::is_json,
     message::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
-    schema::{Given, Occasion, Schema, Setting},
+    schema::{Given, Locale, Occasion, Schema, Setting},
     seed::Seed,
     source::quote,
     text::{either, nearest},
@@ -125,6 +125,7 @@ impl<'a> Scene<'a> {
             items: self.answers.items,
             failure: false,
             documented: self.wants_examples(),
+            locale: Locale::default(),
         }
     }
 

@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::{AGAIN, LONGEST, Maker, Place};
 use crate::schema::{
     formats,
-    names::Tense,
     plan::Text,
     random::Random,
 };
@@ -31,33 +30,16 @@ impl<'p> Maker<'p> {
     fn candidate(&self, text: &Text, random: &mut Random, place: Place<'p>, attempt: u64) -> String {
         let format_now = text.patterns.is_empty() || attempt.is_multiple_of(2) != text.pattern_first;
         let by_format = text.formats.first().filter(|_| format_now);
-        if let Some(format) = by_format {
-            if format == "date-time" {
-                return self.moment(random, place);
-            }
-            if let Some(made) = formats::make(format, random, self.setting) {
-                return made;
-            }
+        if let Some(made) = by_format.and_then(|format| formats::make(format, random, self.background(place), place.name)) {
+            return made;
         }
         if let Some(pattern) = random.pick(&text.patterns) {
             let stretch = [4, 0, 16, 64][attempt as usize / 2 % 4].max(u32::try_from(text.min).unwrap_or(0));
             let made = pattern.make(random, stretch.min(100_000));
             return if pattern.open_end() { padded(made, text.min, || "abcdefghij".into()) } else { made };
         }
-        cut(padded(place.name.text(random), text.min, || place.name.text(random)), text.max)
-    }
-
-    /// A moment in the life of the entity round it.
-    fn moment(&self, random: &mut Random, place: Place<'p>) -> String {
-        let now = self.setting.now;
-        match place.name.tense {
-            Tense::Now => place.times.created.to_string(),
-            Tense::Past => {
-                let age = now.as_millis().saturating_sub(place.times.created.as_millis()).max(0);
-                place.times.created.plus_millis(random.within(0..=age as u64 / 1000) as i64 * 1000).to_string()
-            }
-            Tense::Future => now.plus_millis(random.within(3_600..=30 * 24 * 3_600) as i64 * 1000).to_string(),
-        }
+        let mut told = || place.name.text(random, self.background(place), text.max);
+        cut(padded(told(), text.min, told), text.max)
     }
 }
 

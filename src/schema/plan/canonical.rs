@@ -16,7 +16,7 @@ use serde_json::{Number, Value};
 use super::{
     Array, Bound, Branch, Builder, Contains, Demand, Judge, Kind, Matching, NamePattern, NodeId, Object, Pattern, Property, Real, Text, Whole,
 };
-use crate::{clock::Timestamp, schema::{formats, generate::Setting, random::Random}, seed::Seed};
+use crate::{clock::Timestamp, schema::{formats, names::{Background, Name}, random::Random}, seed::Seed};
 
 /// Adds the nodes of canonical schemas that share their definitions.
 pub(super) struct Canonical<'b> {
@@ -295,7 +295,8 @@ fn key(schema: &CanonicalSchema) -> String {
 
 /// Whether what the format makes is what the pattern asks for, by a few samples.
 fn format_fits(text: &Text) -> bool {
-    let sample = |number: u64| formats::make(text.formats.first()?, &mut Random::new(Seed::new(number)), Setting::at(Timestamp::FIXED));
+    let background = Background::at(Timestamp::FIXED);
+    let sample = |number: u64| formats::make(text.formats.first()?, &mut Random::new(Seed::new(number)), background, Name::read(""));
     let fits = |sample: String| text.judge.as_ref().is_none_or(|judge| judge.accepts(&Value::String(sample)));
     (0..4).all(|number| sample(number).is_some_and(fits))
 }

@@ -114,7 +114,7 @@ impl Maker<'_> {
 
     /// A text that may fit: by format, by pattern, by name, in this order, then mixed as attempts go on.
     fn candidate(&self, text: &Text, random: &mut Random, name: Name, attempt: u64) -> String {
-        let format_now = text.patterns.is_empty() || attempt.is_multiple_of(2) != text.pattern_first;
+        let format_now = text.patterns.is_none() || attempt.is_multiple_of(2) != text.pattern_first;
         let by_format = text.formats.first().filter(|_| format_now);
         if let Some(format) = by_format {
             if format == "date-time" {
@@ -124,10 +124,8 @@ impl Maker<'_> {
                 return made;
             }
         }
-        if let Some(pattern) = random.pick(&text.patterns) {
-            let stretch = [4, 0, 16, 64][attempt as usize / 2 % 4].max(u32::try_from(text.min).unwrap_or(0));
-            let made = pattern.make(random, stretch.min(100_000));
-            return if pattern.open_end() { padded(made, text.min) } else { made };
+        if let Some(made) = text.patterns.as_ref().and_then(|patterns| patterns.make(random, text.min..=text.max)) {
+            return made;
         }
         cut(padded(name.text(random), text.min), text.max)
     }
@@ -228,7 +226,7 @@ impl Maker<'_> {
     fn undeclared_name(&mut self, object: &Object, seed: Seed, depth: u32) -> Option<(String, NodeId)> {
         let mut random = Random::new(seed);
         if let Some((pattern, node)) = random.pick(&object.patterns) {
-            return pattern.as_ref().map(|pattern| (pattern.make(&mut random, 4), *node));
+            return Some((pattern.make(&mut random, 0..=usize::MAX)?, *node));
         }
         let name = match object.names {
             Some(names) => self.make(names, seed.with(b"\0name"), Name::read("key"), depth + 1)?.as_str()?.to_owned(),

@@ -14,7 +14,7 @@ use jsonschema::{
 };
 use serde_json::{Number, Value};
 
-use super::{SchemaDefect, check::BASE, formats, generate::Setting, names::Name, pattern::Pattern, random::Random};
+use super::{SchemaDefect, check::BASE, formats, generate::Setting, names::Name, pattern::Patterns, random::Random};
 use crate::{clock::Timestamp, pointer::Pointer, seed::Seed};
 
 pub(super) type NodeId = usize;
@@ -63,7 +63,7 @@ pub(super) struct Text {
     pub(super) min: usize,
     pub(super) max: usize,
     pub(super) formats: Vec<String>,
-    pub(super) patterns: Vec<Pattern>,
+    pub(super) patterns: Option<Patterns>,
     /// Whether the pattern is the better guide where there is a format as well: `password` says less than its pattern.
     pub(super) pattern_first: bool,
     /// The schema, where construction alone cannot promise that a candidate fits.
@@ -103,7 +103,7 @@ pub(super) struct Object {
     pub(super) properties: Vec<Property>,
     /// The schema of names that are not declared.
     pub(super) names: Option<NodeId>,
-    pub(super) patterns: Vec<(Option<Pattern>, NodeId)>,
+    pub(super) patterns: Vec<(Patterns, NodeId)>,
     /// The schema of members that are not declared; `Never` closes the object.
     pub(super) additional: NodeId,
 }
@@ -235,7 +235,7 @@ impl Builder {
                 min: 0,
                 max: usize::MAX,
                 formats: Vec::new(),
-                patterns: Vec::new(),
+                patterns: None,
                 pattern_first: false,
                 judged_by: None,
                 judge: OnceLock::new(),
@@ -271,12 +271,12 @@ impl Builder {
             min: whole(view.min_length.as_ref()).unwrap_or(0),
             max: whole(view.max_length.as_ref()).unwrap_or(usize::MAX),
             formats: view.formats.clone(),
-            patterns: view.patterns.iter().filter_map(|pattern| Pattern::read(pattern)).collect(),
+            patterns: (!view.patterns.is_empty()).then(|| Patterns::read(&view.patterns, &view.excluded_patterns)),
             pattern_first: false,
             judged_by: (!plain).then(|| schema.clone()),
             judge: OnceLock::new(),
         };
-        text.pattern_first = !text.patterns.is_empty() && !text.format_fits();
+        text.pattern_first = text.patterns.is_some() && !text.format_fits();
         text
     }
 
@@ -328,7 +328,7 @@ impl Builder {
             max: whole(view.max_properties.as_ref()).unwrap_or(usize::MAX),
             properties,
             names: view.property_names.as_ref().map(|names| self.add(names)),
-            patterns: view.pattern_properties.iter().map(|(pattern, schema)| (Pattern::read(pattern), self.add(schema))).collect(),
+            patterns: view.pattern_properties.iter().map(|(pattern, schema)| (Patterns::read(std::slice::from_ref(pattern), &[]), self.add(schema))).collect(),
             additional,
         }
     }

@@ -328,7 +328,11 @@ impl Builder {
             max: whole(view.max_properties.as_ref()).unwrap_or(usize::MAX),
             properties,
             names: view.property_names.as_ref().map(|names| self.add(names)),
-            patterns: view.pattern_properties.iter().map(|(pattern, schema)| (Patterns::read(std::slice::from_ref(pattern), &[]), self.add(schema))).collect(),
+            patterns: view
+                .pattern_properties
+                .iter()
+                .map(|(pattern, schema)| (Patterns::read(std::slice::from_ref(pattern), &[]), self.add(schema)))
+                .collect(),
             additional,
         }
     }

@@ -105,11 +105,18 @@ pub(super) enum Rank {
 pub(super) struct Alphabet {
     pub(super) chars: Box<[char]>,
     pub(super) rank: Rank,
+    /// Consonants and vowels, where all letters are there and syllables can be made.
+    pub(super) syllables: Option<[&'static [u8]; 2]>,
 }
+
+const SMALL: [&[u8]; 2] = [b"bcdfghjklmnprstvwz", b"aeiou"];
+const CAPITAL: [&[u8]; 2] = [b"BCDFGHJKLMNPRSTVWZ", b"AEIOU"];
 
 /// `None` for the empty set.
 pub(super) fn readable(class: &Class) -> Option<Alphabet> {
-    let found = |rank, chars: Vec<char>| (!chars.is_empty()).then(|| Alphabet { chars: chars.into_boxed_slice(), rank });
+    let holds_all = |letters: &[&[u8]; 2]| letters.concat().iter().all(|letter| holds(class, char::from(*letter)));
+    let syllables = [SMALL, CAPITAL].into_iter().find(holds_all);
+    let found = |rank, chars: Vec<char>| (!chars.is_empty()).then(|| Alphabet { chars: chars.into_boxed_slice(), rank, syllables });
     found(Rank::Alphanumeric, alphanumerics(class))
         .or_else(|| found(Rank::Printable, ('!'..='~').filter(|char| holds(class, *char)).collect()))
         .or_else(|| found(Rank::Odd, vec![' ']).filter(|_| holds(class, ' ')))
@@ -132,10 +139,13 @@ fn alphanumerics(class: &Class) -> Vec<char> {
     chars
 }
 
-/// The first characters that are fit, beyond ASCII as well; of each range only the beginning is looked at.
+/// The first characters that are fit, beyond ASCII as well. A script's longest range is that of its common letters; of each
+/// range only the beginning is looked at.
 fn foreign(class: &Class, fit: impl Fn(char) -> bool) -> Vec<char> {
+    let mut ranges: Vec<&ClassUnicodeRange> = class.iter().collect();
+    ranges.sort_by_key(|range| (range.start() > '\u{ffff}', std::cmp::Reverse(range.len())));
     let begin = |range: &ClassUnicodeRange| (range.start()..=range.end()).take(MOST_LOOKED_AT);
-    class.iter().flat_map(begin).filter(|char| fit(*char)).take(MOST_FOREIGN).collect()
+    ranges.into_iter().flat_map(begin).filter(|char| fit(*char)).take(MOST_FOREIGN).collect()
 }
 
 /// Private use and the code points that are set aside: nothing shows them.
@@ -169,7 +179,8 @@ mod tests {
         for (class, expected) in table {
             assert_eq!(drawn(&class), expected, "{class:?}");
         }
-        assert!(drawn(&property("Script=Greek", false).unwrap()).chars().all(char::is_lowercase));
+        let greek = drawn(&property("Script=Greek", false).unwrap());
+        assert!(greek.chars().all(char::is_lowercase) && greek.contains("αβγδεζηθικλμνξοπρςστυφχψω"), "{greek}");
     }
 
     #[test]

@@ -10,15 +10,12 @@ mod automaton;
 mod class;
 mod parse;
 mod part;
+mod term;
 #[cfg(test)]
 mod tests;
-mod term;
 mod walk;
 
-use std::{
-    ops::RangeInclusive,
-    sync::OnceLock,
-};
+use std::{ops::RangeInclusive, sync::OnceLock};
 
 use serde_json::{Value, json};
 
@@ -59,6 +56,7 @@ pub(super) struct Patterns {
 
 #[derive(Debug)]
 struct Pattern {
+    /// As the judge reads it.
     text: String,
     /// `None` for what this folder cannot read.
     part: Option<Part>,
@@ -72,12 +70,12 @@ impl Pattern {
     fn read(text: &str) -> Self {
         let read = parse::read(text);
         let odd = read.as_ref().is_none_or(|read| read.odd);
-        let part = read.map(|read| read.part);
+        let (part, text) = read.map_or((None, text.to_owned()), |read| (Some(read.part), read.numbered));
         let open = |anchor: fn(&Kind) -> bool| part.as_ref().is_none_or(|part| !part.any(&anchor));
         Self {
             open_start: open(|kind| matches!(kind, Kind::Start)),
             open_end: open(|kind| matches!(kind, Kind::End)),
-            text: text.to_owned(),
+            text,
             part,
             odd,
             judge: OnceLock::new(),
@@ -143,7 +141,9 @@ impl Patterns {
         if length.is_empty() {
             return None;
         }
-        if self.walks_fit() && let Some(text) = self.walked(random, &length, WALKS) {
+        if self.walks_fit()
+            && let Some(text) = self.walked(random, &length, WALKS)
+        {
             return Some(text);
         }
         self.ridden(random, &length).or_else(|| self.walked(random, &length, LAST_WALKS))

@@ -3,6 +3,8 @@
 //! Needless escapes mean the character itself. Of Rust's syntax, flags and `(?P<name>…)` are read as well, because the
 //! engine that judges takes them. What is read leniently makes the pattern `odd`: a text made for it is judged.
 
+use std::ops::Range;
+
 use super::{
     class::{self, Class},
     part::{ENDLESS, Kind, Part},
@@ -14,13 +16,15 @@ const DEEPEST: usize = 100;
 pub(super) struct Read {
     pub(super) part: Part,
     pub(super) odd: bool,
+    /// The pattern with numbers for the names of back-references, which the judge does not know.
+    pub(super) numbered: String,
 }
 
 /// `None` for what is no pattern.
 pub(super) fn read(pattern: &str) -> Option<Read> {
     let mut parser = Parser { chars: pattern.chars().collect(), ..Parser::default() };
     let part = parser.choice()?;
-    (parser.at == parser.chars.len()).then_some(Read { part, odd: parser.odd })
+    (parser.at == parser.chars.len()).then(|| Read { part, odd: parser.odd, numbered: parser.numbered() })
 }
 
 #[derive(Clone, Copy, Default)]
@@ -39,9 +43,22 @@ struct Parser {
     /// The lengths of each group's texts, in the order in which the groups open; an open one can have any.
     groups: Vec<(usize, usize)>,
     names: Vec<(String, usize)>,
+    /// Where names of groups are referred to, and the numbers of the groups.
+    named: Vec<(Range<usize>, usize)>,
 }
 
 impl Parser {
+    fn numbered(&self) -> String {
+        let (mut text, mut at) = (String::new(), 0);
+        for (range, number) in &self.named {
+            text.extend(&self.chars[at..range.start]);
+            text += &format!(r"(?:\{number})");
+            at = range.end;
+        }
+        text.extend(&self.chars[at..]);
+        text
+    }
+
     fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
@@ -232,8 +249,10 @@ impl Parser {
     }
 
     fn named_back(&mut self) -> Option<Part> {
+        let start = self.at - 2;
         let name = self.eat("<").then(|| self.until('>'))??;
         let number = self.names.iter().find(|(known, _)| *known == name)?.1;
+        self.named.push((start..self.at, number));
         self.back(number)
     }
 
@@ -393,6 +412,11 @@ mod tests {
             let part = read(pattern).unwrap().part;
             assert_eq!((part.min, part.max), (min, max), "{pattern}");
         }
+    }
+
+    #[test]
+    fn names_are_numbered_for_the_judge() {
+        assert_eq!(read(r"(?<a>x)(?<b>y)\k<b>-\k<a>1\2").unwrap().numbered, r"(?<a>x)(?<b>y)(?:\2)-(?:\1)1\2");
     }
 
     #[test]

@@ -33,8 +33,14 @@ pub(super) enum Kind {
     Start,
     End,
     /// Whether one of the two neighbours is a letter, and the other is not; or the opposite.
-    Boundary { negated: bool },
-    Look { behind: bool, negated: bool, body: Box<Part> },
+    Boundary {
+        negated: bool,
+    },
+    Look {
+        behind: bool,
+        negated: bool,
+        body: Box<Part>,
+    },
 }
 
 /// What stands behind a part of a sequence.

@@ -80,7 +80,7 @@ pub(super) fn is_word(sets: u128) -> bool {
 
 impl Terms {
     /// The terms, and the one whose texts match all `patterns` and none of `excluded`; `None` for what is too large or is
-    /// not regular (back-references).
+    /// not regular (back-references), nor a look-ahead within a look-behind.
     pub(super) fn read(patterns: &[&Part], excluded: &[&Part]) -> Option<(Self, Id)> {
         let mut terms = Self {
             terms: Vec::new(),
@@ -260,6 +260,10 @@ impl Terms {
     }
 
     fn look_behind(&mut self, body: &Part, negated: bool) -> Option<Id> {
+        // Such a look-ahead would look beyond the place where the look-behind ends.
+        if body.any(&|kind| matches!(kind, Kind::Look { behind: false, .. })) {
+            return None;
+        }
         let (anything, empty) = (self.anything(), self.add(Term::Empty));
         let body = self.then(body, empty)?;
         let before = self.sequence(anything, body);

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::schema::random::Random;
 
+/// The longest text that is made of syllables.
+const LONGEST_NAME: usize = 16;
+
 /// A text of about the wanted length: exactly that long where the lengths between a part's shortest and longest text all
 /// occur. `most` bounds it.
 pub(super) fn walk(part: &Part, wanted: usize, most: usize, random: &mut Random) -> Made {
@@ -71,6 +74,15 @@ impl Walk<'_> {
         self.made.length += count;
     }
 
+    /// Letters that can be spoken: consonants and vowels in turn.
+    fn syllables(&mut self, letters: [&[u8]; 2], count: usize) {
+        let count = count.min(self.most.saturating_sub(self.made.length));
+        let first = usize::from(self.random.within(0..=4) == 0);
+        let drawn = (0..count).filter_map(|at| self.random.pick(letters[(first + at) % 2]));
+        self.made.text.extend(drawn.map(|letter| char::from(*letter)));
+        self.made.length += count;
+    }
+
     /// One of the alternatives that can have the length, else one of those that come nearest.
     fn choice(&mut self, parts: &[Part], wanted: usize) {
         let distance = |part: &Part| wanted.clamp(part.min, part.max).abs_diff(wanted);
@@ -87,7 +99,11 @@ impl Walk<'_> {
             return;
         }
         if let Kind::Class(_, Some(alphabet)) = &body.kind {
-            return self.chars(alphabet, wanted);
+            return match alphabet.syllables {
+                // A name of some length, not a secret or an identifier of a fixed one.
+                Some(letters) if least < most && wanted <= LONGEST_NAME => self.syllables(letters, wanted),
+                _ => self.chars(alphabet, wanted),
+            };
         }
         // A round that adds nothing is left out, so that there are no more rounds than characters. That is why a part that
         // may be empty may take part as seldom as one likes, and why it is not empty when it does.

@@ -98,7 +98,7 @@ impl Automaton {
         None
     }
 
-    fn reach_up_to(&self, length: usize) -> Option<Cow<'_, Vec<Vec<bool>>>> {
+    fn reach_up_to(&self, length: usize) -> Option<Cow<'_, [Vec<bool>]>> {
         if length < self.reach.len() {
             return Some(Cow::Borrowed(&self.reach));
         }
@@ -207,8 +207,9 @@ impl Explorer {
         known
     }
 
-    /// Which look-behinds hold; an inner one is read before the one around it.
-    fn behind(&self, state: &State, next: Option<u128>) -> Vec<bool> {
+    /// Which look-behinds hold before the next character; an inner one is read before the one around it.
+    fn behind(&mut self, state: &State, next: Option<u128>) -> Vec<bool> {
+        self.terms.go_on();
         let mut holds = Vec::with_capacity(state.behind.len());
         for left in &state.behind {
             let here = Here { at_start: state.at_start, after_word: state.after_word, next, behind: &holds };
@@ -218,7 +219,7 @@ impl Explorer {
         holds
     }
 
-    fn has_empty(&self, state: &State) -> bool {
+    fn has_empty(&mut self, state: &State) -> bool {
         let holds = self.behind(state, None);
         let here = Here { at_start: state.at_start, after_word: state.after_word, next: None, behind: &holds };
         self.terms.has_empty(state.left, here)

@@ -342,7 +342,7 @@ impl Parser {
 
     /// What follows `\u`: four digits, two halves of a pair, or digits in braces. `Some(None)` for half a pair alone.
     fn unit(&mut self) -> Option<Option<char>> {
-        let Some(first) = self.braced().or_else(|| self.hex(4)) else { return None };
+        let first = self.braced().or_else(|| self.hex(4))?;
         let after = self.at;
         if (0xD800..0xDC00).contains(&first) && self.eat("\\u") {
             match self.hex(4) {

@@ -52,6 +52,16 @@ pub(super) struct Terms {
     /// Of each look-behind: anything, then what it asks for.
     pub(super) behind: Vec<Id>,
     pub(super) asks_for_words: bool,
+    /// What was found at the present place, by term: terms share parts, and each is to be looked at once.
+    found: Vec<Found>,
+    place: usize,
+}
+
+/// What was found out about a term at a place: good for that place only.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    has_empty: Option<(usize, bool)>,
+    after: Option<(usize, Id)>,
 }
 
 /// Where in a text an assertion is asked.
@@ -70,7 +80,7 @@ const WORD: usize = 1;
 
 impl Here<'_> {
     fn before_word(&self) -> bool {
-        self.next.is_some_and(|sets| is_word(sets))
+        self.next.is_some_and(is_word)
     }
 }
 
@@ -88,6 +98,8 @@ impl Terms {
             classes: vec![class::any(), class::word()],
             behind: Vec::new(),
             asks_for_words: false,
+            found: Vec::new(),
+            place: 0,
         };
         let mut all = Vec::new();
         for part in patterns {
@@ -284,25 +296,62 @@ impl Terms {
         Some(all)
     }
 
-    /// Whether a term has the empty text, at this place.
-    pub(super) fn has_empty(&self, id: Id, here: Here<'_>) -> bool {
-        match &self.terms[id] {
+    /// Goes to another place: what is asked from now on is asked there.
+    pub(super) fn go_on(&mut self) {
+        self.place += 1;
+    }
+
+    /// The notes about a term.
+    fn found(&mut self, id: Id) -> &mut Found {
+        if self.found.len() <= id {
+            self.found.resize(self.terms.len(), Found::default());
+        }
+        &mut self.found[id]
+    }
+
+    /// Whether a term has the empty text, at the present place.
+    pub(super) fn has_empty(&mut self, id: Id, here: Here<'_>) -> bool {
+        let place = self.place;
+        match self.found(id).has_empty {
+            Some((known, has_empty)) if known == place => has_empty,
+            _ => {
+                let has_empty = self.find_empty(id, here);
+                self.found(id).has_empty = Some((place, has_empty));
+                has_empty
+            }
+        }
+    }
+
+    fn find_empty(&mut self, id: Id, here: Here<'_>) -> bool {
+        match self.terms[id].clone() {
             Term::Never | Term::Class(_) => false,
             Term::Empty => true,
-            Term::Sequence(first, then) => self.has_empty(*first, here) && self.has_empty(*then, here),
-            Term::Or(parts) => parts.iter().any(|part| self.has_empty(*part, here)),
-            Term::And(parts) => parts.iter().all(|part| self.has_empty(*part, here)),
-            Term::Not(part) => !self.has_empty(*part, here),
-            Term::Repeat(part, least, _) => *least == 0 || self.has_empty(*part, here),
+            Term::Sequence(first, then) => self.has_empty(first, here) && self.has_empty(then, here),
+            Term::Or(parts) => parts.into_iter().any(|part| self.has_empty(part, here)),
+            Term::And(parts) => parts.into_iter().all(|part| self.has_empty(part, here)),
+            Term::Not(part) => !self.has_empty(part, here),
+            Term::Repeat(part, least, _) => least == 0 || self.has_empty(part, here),
             Term::Start => here.at_start,
             Term::End => here.next.is_none(),
-            Term::Boundary(negated) => (here.after_word != here.before_word()) != *negated,
-            Term::Behind(place, negated) => here.behind.get(*place).is_some_and(|holds| holds != negated),
+            Term::Boundary(negated) => (here.after_word != here.before_word()) != negated,
+            Term::Behind(place, negated) => here.behind.get(place).is_some_and(|holds| *holds != negated),
         }
     }
 
     /// What is left of a term after the next character, which belongs to `sets`.
     pub(super) fn after(&mut self, id: Id, sets: u128, here: Here<'_>) -> Id {
+        let place = self.place;
+        match self.found(id).after {
+            Some((known, after)) if known == place => after,
+            _ => {
+                let after = self.find_after(id, sets, here);
+                self.found(id).after = Some((place, after));
+                after
+            }
+        }
+    }
+
+    fn find_after(&mut self, id: Id, sets: u128, here: Here<'_>) -> Id {
         match self.terms[id].clone() {
             Term::Class(place) => {
                 let taken = sets & (1 << place) != 0;

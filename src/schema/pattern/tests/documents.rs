@@ -64,12 +64,13 @@ fn patterns_of_real_documents_are_met() {
         gather(&value, &mut found);
     }
     if found.is_empty() {
-        eprintln!("skipped: no documents in {}", folder().display());
+        say(&format!("skipped: no documents in {}", folder().display()));
         return;
     }
     let failures: Vec<(&String, String)> = found.keys().filter_map(|pattern| Some((pattern, failure(pattern)?))).collect();
-    eprintln!("{} of {} patterns ({} uses) are met", found.len() - failures.len(), found.len(), found.values().sum::<usize>());
-    failures.iter().for_each(|(pattern, failure)| eprintln!("{pattern}: {failure}"));
+    let uses: usize = found.values().sum();
+    say(&format!("{} of {} patterns ({uses} uses) are met", found.len() - failures.len(), found.len()));
+    failures.iter().for_each(|(pattern, failure)| say(&format!("{pattern}: {failure}")));
     let failed: Vec<&str> = failures.iter().map(|(pattern, _)| pattern.as_str()).collect();
     let explained: Vec<&str> = EXPLAINED.iter().map(|(pattern, _)| *pattern).collect();
     assert_eq!(failed, explained);

@@ -13,10 +13,10 @@ use super::{
 use crate::schema::random::Random;
 
 /// The most steps from state to state that are found out. States beyond are taken as dead ends.
-const MOST_STEPS: usize = 30_000;
+const MOST_STEPS: usize = 20_000;
 
 /// The most terms that may arise on the way.
-const MOST_TERMS: usize = 60_000;
+const MOST_TERMS: usize = 40_000;
 
 /// The most parts of all patterns together.
 const MOST_PARTS: usize = 1_000;

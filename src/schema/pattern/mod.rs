@@ -138,7 +138,8 @@ impl Patterns {
     /// a bounded search found none.
     pub(super) fn make(&self, random: &mut Random, length: RangeInclusive<usize>) -> Option<String> {
         let length = *length.start()..=(*length.end()).min(LONGEST);
-        if length.is_empty() {
+        let shortest = |pattern: &Pattern| pattern.part.as_ref().map_or(0, |part| part.min);
+        if length.is_empty() || self.patterns.iter().map(shortest).any(|shortest| shortest > *length.end()) {
             return None;
         }
         if self.walks_fit()

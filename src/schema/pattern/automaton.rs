@@ -48,7 +48,7 @@ pub(super) struct Automaton {
 }
 
 impl Automaton {
-    /// `None` for what is too large, is not regular, or has no match.
+    /// `None` for what is too large or has no match.
     pub(super) fn read(patterns: &[&Part], excluded: &[&Part]) -> Option<Self> {
         if patterns.iter().chain(excluded).map(|part| part.count()).sum::<usize>() > MOST_PARTS {
             return None;

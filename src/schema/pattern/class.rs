@@ -105,6 +105,8 @@ pub(super) enum Rank {
 pub(super) struct Alphabet {
     pub(super) chars: Box<[char]>,
     pub(super) rank: Rank,
+    /// All that are printable in ASCII, for when the readable ones alone do not fit; perhaps none.
+    pub(super) wide: Box<[char]>,
     /// Consonants and vowels, where all letters are there and syllables can be made.
     pub(super) syllables: Option<[&'static [u8]; 2]>,
 }
@@ -116,9 +118,11 @@ const CAPITAL: [&[u8]; 2] = [b"BCDFGHJKLMNPRSTVWZ", b"AEIOU"];
 pub(super) fn readable(class: &Class) -> Option<Alphabet> {
     let holds_all = |letters: &[&[u8]; 2]| letters.concat().iter().all(|letter| holds(class, char::from(*letter)));
     let syllables = [SMALL, CAPITAL].into_iter().find(holds_all);
-    let found = |rank, chars: Vec<char>| (!chars.is_empty()).then(|| Alphabet { chars: chars.into_boxed_slice(), rank, syllables });
+    let wide: Vec<char> = ('!'..='~').filter(|char| holds(class, *char)).collect();
+    let alphabet = |rank, chars: Vec<char>| Alphabet { chars: chars.into(), rank, wide: wide.clone().into(), syllables };
+    let found = |rank, chars: Vec<char>| (!chars.is_empty()).then(|| alphabet(rank, chars));
     found(Rank::Alphanumeric, alphanumerics(class))
-        .or_else(|| found(Rank::Printable, ('!'..='~').filter(|char| holds(class, *char)).collect()))
+        .or_else(|| found(Rank::Printable, wide.clone()))
         .or_else(|| found(Rank::Odd, vec![' ']).filter(|_| holds(class, ' ')))
         .or_else(|| found(Rank::Foreign, foreign(class, char::is_lowercase)))
         .or_else(|| found(Rank::Foreign, foreign(class, char::is_alphabetic)))

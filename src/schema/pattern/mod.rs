@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use self::{
     automaton::Automaton,
     part::{Kind, Part},
-    walk::Made,
+    walk::{Made, Taste},
 };
 use super::{check, random::Random};
 use crate::seed::Seed;
@@ -93,9 +93,9 @@ impl Pattern {
     }
 
     /// A text as the pattern describes it, about as long as wanted.
-    fn walk(&self, random: &mut Random, length: &RangeInclusive<usize>) -> Option<Made> {
+    fn walk(&self, random: &mut Random, length: &RangeInclusive<usize>, taste: Taste) -> Option<Made> {
         let part = self.part.as_ref().filter(|part| part.min <= *length.end())?;
-        let mut made = walk::walk(part, wanted(part, random, length), LONGEST, random);
+        let mut made = walk::walk(part, wanted(part, random, length), LONGEST, taste, random);
         let missing = length.start().saturating_sub(made.length);
         if missing > 0 && (self.open_end || self.open_start) {
             let more = letters(random, missing);
@@ -143,23 +143,23 @@ impl Patterns {
             return None;
         }
         if self.walks_fit()
-            && let Some(text) = self.walked(random, &length, WALKS)
+            && let Some(text) = self.walked(random, &length, WALKS, Taste::Readable)
         {
             return Some(text);
         }
-        self.ridden(random, &length).or_else(|| self.walked(random, &length, LAST_WALKS))
+        self.ridden(random, &length).or_else(|| self.walked(random, &length, LAST_WALKS, Taste::Wide))
     }
 
     /// Whether walks mostly give what matches. Found by a trial with seeds of its own, so that it is the same every time.
     fn walks_fit(&self) -> bool {
         let (trials, enough) = TRIAL;
-        let fits = |seed| self.walked(&mut Random::new(Seed::new(seed)), &(0..=LONGEST), 1).is_some();
+        let fits = |seed| self.walked(&mut Random::new(Seed::new(seed)), &(0..=LONGEST), 1, Taste::Readable).is_some();
         self.free || *self.walks_fit.get_or_init(|| (0..trials as u64).filter(|seed| fits(*seed)).count() >= enough)
     }
 
-    fn walked(&self, random: &mut Random, length: &RangeInclusive<usize>, tries: usize) -> Option<String> {
+    fn walked(&self, random: &mut Random, length: &RangeInclusive<usize>, tries: usize, taste: Taste) -> Option<String> {
         (0..tries).find_map(|attempt| {
-            let made = self.candidate(random, length, attempt)?;
+            let made = self.candidate(random, length, attempt, taste)?;
             if !length.contains(&made.length) {
                 return None;
             }
@@ -168,11 +168,11 @@ impl Patterns {
     }
 
     /// One pattern's text, in turn; where there are several, their texts one after the other as well.
-    fn candidate(&self, random: &mut Random, length: &RangeInclusive<usize>, attempt: usize) -> Option<Made> {
+    fn candidate(&self, random: &mut Random, length: &RangeInclusive<usize>, attempt: usize, taste: Taste) -> Option<Made> {
         let count = self.patterns.len();
         match self.patterns.get(attempt % (count + 1)) {
-            Some(pattern) => pattern.walk(random, length),
-            None if count == 1 => self.patterns[0].walk(random, length),
+            Some(pattern) => pattern.walk(random, length, taste),
+            None if count == 1 => self.patterns[0].walk(random, length, taste),
             None if count == 0 => {
                 let high = length.start().saturating_add(8).min(*length.end());
                 let count = random.within(*length.start() as u64..=high as u64) as usize;
@@ -181,7 +181,7 @@ impl Patterns {
             None => {
                 let mut whole = Made { text: String::new(), length: 0 };
                 for pattern in &self.patterns {
-                    let made = pattern.walk(random, &(0..=length.end().saturating_sub(whole.length)))?;
+                    let made = pattern.walk(random, &(0..=length.end().saturating_sub(whole.length)), taste)?;
                     whole.text += &made.text;
                     whole.length += made.length;
                 }

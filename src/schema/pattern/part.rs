@@ -124,6 +124,12 @@ impl Part {
         is(&self.kind) || self.parts().into_iter().any(|part| part.any(is))
     }
 
+    /// The groups, with their numbers.
+    pub(super) fn groups(&self) -> Vec<(usize, &Self)> {
+        let own = if let Kind::Group(number, body) = &self.kind { Some((*number, &**body)) } else { None };
+        own.into_iter().chain(self.parts().into_iter().flat_map(Self::groups)).collect()
+    }
+
     /// How many parts there are.
     pub(super) fn count(&self) -> usize {
         1 + self.parts().into_iter().map(Self::count).sum::<usize>()

@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use super::{
     class::{self, Class},
     part::{ENDLESS, Kind, Part},
+    walk::{Taste, walk},
 };
+use crate::{schema::random::Random, seed::Seed};
 
 /// A term, by its place among the terms.
 pub(super) type Id = usize;
@@ -22,6 +24,9 @@ const MOST_READ: usize = 2_000;
 
 /// How often a repetition that holds a look-ahead is written out beyond its least.
 const WRITTEN_OUT: usize = 24;
+
+/// The longest text that a group is held to.
+const LONGEST_HELD: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Term {
@@ -52,6 +57,8 @@ pub(super) struct Terms {
     /// Of each look-behind: anything, then what it asks for.
     pub(super) behind: Vec<Id>,
     pub(super) asks_for_words: bool,
+    /// The one text that a group is held to in the pattern that is read, where the pattern refers back to it.
+    held: Vec<(usize, String)>,
     /// What was found at the present place, by term: terms share parts, and each is to be looked at once.
     found: Vec<Found>,
     place: usize,
@@ -78,6 +85,14 @@ pub(super) struct Here<'a> {
 /// The set of the characters of words, by its place among the sets.
 const WORD: usize = 1;
 
+/// A text for each group of a pattern that the pattern refers back to.
+fn held(pattern: &Part) -> Vec<(usize, String)> {
+    let texts = pattern.groups().into_iter().filter(|(number, _)| pattern.any(&|kind| matches!(kind, Kind::Back(back) if back == number)));
+    texts
+        .map(|(number, body)| (number, walk(body, body.min.max(3), LONGEST_HELD, Taste::Readable, &mut Random::new(Seed::new(0))).text))
+        .collect()
+}
+
 impl Here<'_> {
     fn before_word(&self) -> bool {
         self.next.is_some_and(is_word)
@@ -89,8 +104,9 @@ pub(super) fn is_word(sets: u128) -> bool {
 }
 
 impl Terms {
-    /// The terms, and the one whose texts match all `patterns` and none of `excluded`; `None` for what is too large or is
-    /// not regular (back-references), nor a look-ahead within a look-behind.
+    /// The terms, and the one whose texts match all `patterns` and none of `excluded`; `None` for what is too large,
+    /// or for a look-ahead within a look-behind. A group that is referred back to is held to one text, since no automaton
+    /// remembers what it has matched.
     pub(super) fn read(patterns: &[&Part], excluded: &[&Part]) -> Option<(Self, Id)> {
         let mut terms = Self {
             terms: Vec::new(),
@@ -98,6 +114,7 @@ impl Terms {
             classes: vec![class::any(), class::word()],
             behind: Vec::new(),
             asks_for_words: false,
+            held: Vec::new(),
             found: Vec::new(),
             place: 0,
         };
@@ -217,9 +234,21 @@ impl Terms {
 
     /// The texts in which a pattern is found.
     fn search(&mut self, part: &Part) -> Option<Id> {
+        self.held = held(part);
         let anything = self.anything();
         let found = self.then(part, anything)?;
         Some(self.sequence(anything, found))
+    }
+
+    fn literal(&mut self, text: &str, rest: Id) -> Option<Id> {
+        text.chars().rev().try_fold(rest, |rest, char| {
+            let char = self.class(&class::one(char))?;
+            Some(self.sequence(char, rest))
+        })
+    }
+
+    fn held(&self, group: usize) -> Option<String> {
+        self.held.iter().find(|(number, _)| *number == group).map(|(_, text)| text.clone())
     }
 
     /// The texts of a part followed by those of `rest`.
@@ -240,8 +269,14 @@ impl Terms {
                 let parts = parts.iter().map(|part| self.then(part, rest)).collect::<Option<_>>()?;
                 return Some(self.or(parts));
             }
-            Kind::Group(_, body) => return self.then(body, rest),
-            Kind::Back(_) => return None,
+            Kind::Group(number, body) => match self.held(*number) {
+                Some(text) => return self.literal(&text, rest),
+                None => return self.then(body, rest),
+            },
+            Kind::Back(number) => {
+                let text = self.held(*number)?;
+                return self.literal(&text, rest);
+            }
             Kind::Start => self.add(Term::Start),
             Kind::End => self.add(Term::End),
             Kind::Boundary { negated } => {

@@ -13,10 +13,19 @@ const LONGEST_NAME: usize = 16;
 
 /// A text of about the wanted length: exactly that long where the lengths between a part's shortest and longest text all
 /// occur. `most` bounds it.
-pub(super) fn walk(part: &Part, wanted: usize, most: usize, random: &mut Random) -> Made {
-    let mut walk = Walk { random, made: Made { text: String::with_capacity(wanted.min(most)), length: 0 }, groups: Vec::new(), most };
+pub(super) fn walk(part: &Part, wanted: usize, most: usize, taste: Taste, random: &mut Random) -> Made {
+    let mut walk =
+        Walk { random, made: Made { text: String::with_capacity(wanted.min(most)), length: 0 }, groups: Vec::new(), most, taste };
     walk.part(part, wanted.clamp(part.min, part.max));
     walk.made
+}
+
+/// Which characters of a set are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taste {
+    Readable,
+    /// All that are printable, where a readable text was none that fits.
+    Wide,
 }
 
 /// A text and its length in code points.
@@ -31,6 +40,7 @@ struct Walk<'r> {
     /// What each group has matched last, as a range of bytes.
     groups: Vec<(usize, std::ops::Range<usize>)>,
     most: usize,
+    taste: Taste,
 }
 
 impl Walk<'_> {
@@ -66,7 +76,8 @@ impl Walk<'_> {
 
     fn chars(&mut self, alphabet: &Alphabet, count: usize) {
         let count = count.min(self.most.saturating_sub(self.made.length));
-        match &*alphabet.chars {
+        let wide = self.taste == Taste::Wide && !alphabet.wide.is_empty();
+        match if wide { &*alphabet.wide } else { &*alphabet.chars } {
             // Nothing is drawn where there is no choice.
             [char] => self.made.text.extend(std::iter::repeat_n(*char, count)),
             chars => self.made.text.extend((0..count).filter_map(|_| self.random.pick(chars))),
@@ -101,7 +112,7 @@ impl Walk<'_> {
         if let Kind::Class(_, Some(alphabet)) = &body.kind {
             return match alphabet.syllables {
                 // A name of some length, not a secret or an identifier of a fixed one.
-                Some(letters) if least < most && wanted <= LONGEST_NAME => self.syllables(letters, wanted),
+                Some(letters) if least < most && wanted <= LONGEST_NAME && self.taste == Taste::Readable => self.syllables(letters, wanted),
                 _ => self.chars(alphabet, wanted),
             };
         }

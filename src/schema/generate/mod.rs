@@ -48,7 +48,17 @@ pub(crate) struct Setting {
 impl Setting {
     /// The defaults, at a moment.
     pub(crate) const fn at(now: Timestamp) -> Self {
-        Self { now, since: now, occasion: Occasion::Read, world: Seed::new(0), optional: 100, items: None, failure: false, documented: true, locale: Locale::En }
+        Self {
+            now,
+            since: now,
+            occasion: Occasion::Read,
+            world: Seed::new(0),
+            optional: 100,
+            items: None,
+            failure: false,
+            documented: true,
+            locale: Locale::En,
+        }
     }
 }
 
@@ -286,10 +296,14 @@ impl<'p> Maker<'p> {
             return self.open(place, |_| true);
         }
         Some(match types {
-            _ if types.has(Types::STRING) || types.is_empty() => Value::String(place.name.text(&mut random, self.background(place), usize::MAX)),
+            _ if types.has(Types::STRING) || types.is_empty() => {
+                Value::String(place.name.text(&mut random, self.background(place), usize::MAX))
+            }
             _ if types.has(Types::OBJECT) => Value::Object(serde_json::Map::new()),
             _ if types.has(Types::ARRAY) => Value::Array(Vec::new()),
-            _ if types.has(Types::NUMBER.and(Types::INTEGER)) => place.name.integer(&mut random, self.background(place)).unwrap_or(1).into(),
+            _ if types.has(Types::NUMBER.and(Types::INTEGER)) => {
+                place.name.integer(&mut random, self.background(place)).unwrap_or(1).into()
+            }
             _ if types.has(Types::BOOLEAN) => place.name.boolean(&mut random).into(),
             _ => Value::Null,
         })
@@ -479,7 +493,8 @@ mod tests {
             let made = |occasion| schema.generate(Seed::new(seed), Setting { occasion, ..SETTING }).unwrap();
             let [create, change, read] = [Occasion::Create, Occasion::Change, Occasion::Read].map(made);
             let of = |made: &Value| names.map(|name| made[name].as_str().unwrap().to_owned());
-            let ([created, updated, expires, seen], [old, changed, ..], [before, then, later, since]) = (of(&create), of(&change), of(&read));
+            let ([created, updated, expires, seen], [old, changed, ..], [before, then, later, since]) =
+                (of(&create), of(&change), of(&read));
             assert!(created == now && updated == now && expires > now && seen == now, "{create}");
             assert!(old < now && changed == now, "{change}");
             assert!(before < now && before <= then && then <= now && later > now && before <= since && since <= now, "{read}");

@@ -171,12 +171,13 @@ impl<'p> Maker<'p> {
         let open = !matches!(self.plan.nodes[self.plan.resolve(object.additional)].kind, Kind::Never);
         if !object.patterns.is_empty() && (!open || attempt % 4 < 3) {
             let matching = random.pick(&object.patterns)?;
-            return matching.text.as_ref().map(|pattern| pattern.make(&mut random, 4));
+            return matching.text.make(&mut random, 0, usize::MAX);
         }
         match object.names {
             Some(names) => {
                 let shown = place.shown.nothing();
-                let place = Place { seed: place.seed.with(b"\0name"), name: Name::read("key"), note: None, shown, depth: place.depth + 1, ..place };
+                let place =
+                    Place { seed: place.seed.with(b"\0name"), name: Name::read("key"), note: None, shown, depth: place.depth + 1, ..place };
                 Some(self.make(names, place)?.as_str()?.to_owned())
             }
             None => Some(random.text(b"abcdefghijklmnopqrstuvwxyz", 6)),

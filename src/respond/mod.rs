@@ -7,18 +7,20 @@
 mod accept;
 mod echo;
 mod negotiate;
+mod page;
 mod problem;
 mod write;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde_json::{Map, Value};
 
 pub(crate) use self::negotiate::for_status;
+use self::page::{Asked, Page};
 use crate::{
     check::{self, Judgement, Preferences},
     clock::Timestamp,
-    contract::{Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule},
+    contract::{Contract, DeclaredResponse, Example, Incoming, MediaType, Operation, Rule},
     media::is_json,
     message::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
@@ -229,9 +231,9 @@ fn succeed(scene: &Scene<'_>) -> Answer {
         let response = problem::document(StatusCode::NOT_ACCEPTABLE, std::slice::from_ref(&violation));
         return Answer { response, because: Because::Problem, violations: Vec::new() };
     };
-    match named_example(scene, media_type) {
+    match named_example(scene, media_type, status) {
         Some(Ok(example)) => {
-            return match write::body(media_type, named.as_deref(), status, example) {
+            return match write::body(media_type, named.as_deref(), status, &example) {
                 Ok(response) => with_headers(scene, declared, status, response, Because::Example),
                 Err(violation) => unable(vec![violation]),
             };
@@ -272,8 +274,8 @@ fn not_preferred(violation: Violation) -> Answer {
     Answer { response, because: Because::Problem, violations: vec![violation] }
 }
 
-/// The example that is preferred by its name.
-fn named_example<'a>(scene: &Scene<'a>, media_type: &'a MediaType) -> Option<Result<&'a Value, Violation>> {
+/// The example that is preferred by its name, as it stands or mended.
+fn named_example<'a>(scene: &Scene<'a>, media_type: &'a MediaType, status: StatusCode) -> Option<Result<Cow<'a, Value>, Violation>> {
     let preferences = scene.preferences();
     let name = preferences.example.as_deref()?;
     let named = media_type.examples().iter().find(|example| example.name.as_deref() == Some(name));
@@ -291,8 +293,11 @@ fn named_example<'a>(scene: &Scene<'a>, media_type: &'a MediaType) -> Option<Res
         };
         return Some(Err(refused.with_rule(scene.operation.place(&scene.operation.pointer.join("responses")))));
     };
-    let value = media_type.value_of(example)?;
-    let broken = check::answer(media_type, value).into_iter().next();
+    let value = match media_type.conforming(example, seed(scene, status), scene.setting()) {
+        Some(value) => value,
+        None => Cow::Borrowed(media_type.value_of(example)?),
+    };
+    let broken = check::answer(media_type, &value).into_iter().next();
     Some(match broken {
         None => Ok(value),
         Some(broken) => {
@@ -312,36 +317,71 @@ fn with_headers(scene: &Scene<'_>, declared: &DeclaredResponse, status: StatusCo
 
 /// A conforming body: an example if there is one that conforms, else one generated.
 fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<(Value, Because), Vec<Violation>> {
-    let echoes = echo::echoes(scene);
-    let example = if scene.wants_examples() { example(media_type, &echoes) } else { None };
-    let because = if example.is_some() { Because::Example } else { Because::Generated };
+    let mut echoes = echo::echoes(scene);
+    if let Some(example) = usable_example(scene, media_type, status, &echoes) {
+        // An example shows what its author chose where the client leaves it open.
+        echoes.retain(echo::Echo::was_sent);
+        return retold(scene, media_type, example.into_owned(), &echoes).map(|body| (body, Because::Example));
+    }
+    let page = media_type.layout().map(|layout| Page::new(layout, Asked::of(scene)));
+    let is_valid = |body: &Value| check::answer(media_type, body).is_empty();
     // The usual case: one draft, one check of the whole.
     let given: Vec<&str> = echoes.iter().filter_map(echo::Echo::given).collect();
-    let draft = example.cloned().or_else(|| media_type.schema.as_ref()?.draft(&given, seed(scene, status), scene.setting()));
-    if let Some(draft) = draft {
-        let (finished, all_taken) = finish(scene, media_type, draft, &echoes);
-        if (all_taken || example.is_some()) && check::answer(media_type, &finished).is_empty() {
-            return Ok((finished, because));
+    let draft = media_type.schema.as_ref().and_then(|schema| schema.draft(&given, seed(scene, status), scene.setting()));
+    if let Some(mut body) = draft
+        && echo::apply(&mut body, media_type, &echoes)
+    {
+        if let Some(page) = &page {
+            page.settle(&mut body);
+        }
+        complete(scene, media_type, &mut body);
+        if is_valid(&body) {
+            return Ok((body, Because::Generated));
         }
     }
     // The draft was not valid, or something that was sent does not fit here: take over what does.
-    let base = match example {
-        Some(example) => example.clone(),
-        None => generated(scene, media_type, status)?,
+    let base = generated(scene, media_type, status)?;
+    let fitting = echo::fitting(base, &echoes, media_type, is_valid);
+    let mut body = match &page {
+        Some(page) => page.settle_each(fitting, is_valid),
+        None => fitting,
     };
-    let fitting = echo::fitting(&base, &echoes, media_type, |body| check::answer(media_type, body).is_empty());
-    let (finished, _) = finish(scene, media_type, base, &fitting);
-    let violations = check::answer(media_type, &finished);
-    if violations.is_empty() { Ok((finished, because)) } else { Err(violations) }
+    complete(scene, media_type, &mut body);
+    let violations = check::answer(media_type, &body);
+    if violations.is_empty() { Ok((body, Because::Generated)) } else { Err(violations) }
+}
+
+/// An example with what was sent in it, as far as it fits.
+fn retold(scene: &Scene<'_>, media_type: &MediaType, example: Value, echoes: &[echo::Echo<'_>]) -> Result<Value, Vec<Violation>> {
+    let mut body = example.clone();
+    echo::apply(&mut body, media_type, echoes);
+    complete(scene, media_type, &mut body);
+    if check::answer(media_type, &body).is_empty() {
+        return Ok(body);
+    }
+    let mut body = echo::fitting(example, echoes, media_type, |body| check::answer(media_type, body).is_empty());
+    complete(scene, media_type, &mut body);
+    let violations = check::answer(media_type, &body);
+    if violations.is_empty() { Ok(body) } else { Err(violations) }
+}
+
+fn usable_example<'a>(
+    scene: &Scene<'_>,
+    media_type: &'a MediaType,
+    status: StatusCode,
+    echoes: &[echo::Echo<'_>],
+) -> Option<Cow<'a, Value>> {
+    let example = if scene.wants_examples() { example(media_type, echoes) } else { None };
+    media_type.conforming(example?, seed(scene, status), scene.setting())
 }
 
 /// The example that says most of what the request says; of several, and where none says any of it, the first.
-fn example<'a>(media_type: &'a MediaType, echoes: &[echo::Echo<'_>]) -> Option<&'a Value> {
-    let mut examples = media_type.valid_examples().map(|(_, value)| value);
-    let first = examples.next()?;
-    let best =
-        examples.map(|example| (echo::agreement(example, echoes), example)).reduce(|best, next| if next.0 > best.0 { next } else { best });
-    Some(best.filter(|(agreement, _)| *agreement > echo::agreement(first, echoes)).map_or(first, |(_, example)| example))
+fn example<'a>(media_type: &'a MediaType, echoes: &[echo::Echo<'_>]) -> Option<&'a Example> {
+    let mut examples = media_type.usable_examples();
+    let (first, said) = examples.next()?;
+    let rated = examples.map(|(example, said)| (echo::agreement(said, media_type, echoes), example));
+    let best = rated.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    Some(best.filter(|(agreement, _)| *agreement > echo::agreement(said, media_type, echoes)).map_or(first, |(_, example)| example))
 }
 
 fn generated(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<Value, Vec<Violation>> {
@@ -365,15 +405,11 @@ fn seed(scene: &Scene<'_>, status: StatusCode) -> Seed {
     scene.preferences().seed.as_ref().map_or(scene.seed, preferred).with_number(u64::from(status.as_u16()))
 }
 
-/// Takes over what was sent, lets the rules have their say, and fills in what the server fills in. The flag says whether
-/// every member that was sent and has its name in the body was taken over.
-fn finish(scene: &Scene<'_>, media_type: &MediaType, mut body: Value, echoes: &[echo::Echo<'_>]) -> (Value, bool) {
-    let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
-    let all_taken = echo::apply(&mut body, annotations, echoes);
+/// Lets the rules have their say, and fills in what the server fills in.
+fn complete(scene: &Scene<'_>, media_type: &MediaType, body: &mut Value) {
     let incoming = scene.incoming();
-    scene.rules().for_each(|rule| rule.answer(&incoming, &mut body));
-    if let Some(annotations) = annotations {
-        annotations.fill(&mut body, scene.now);
+    scene.rules().for_each(|rule| rule.answer(&incoming, body));
+    if let Some(schema) = &media_type.schema {
+        schema.annotations().fill(body, scene.now);
     }
-    (body, all_taken)
 }

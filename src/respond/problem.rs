@@ -69,10 +69,11 @@ pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
 
 /// The declared error's example, else a value of its schema; `None` if neither conforms.
 fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Option<Value> {
-    if let Some(example) = media_type.valid_example() {
-        return Some(example.clone());
+    let (seed, setting) = (super::seed(scene, status), scene.setting());
+    if let Some(example) = media_type.first_example(seed, setting) {
+        return Some(example.into_owned());
     }
-    media_type.schema.as_ref()?.generate(super::seed(scene, status), scene.setting()).ok()
+    media_type.schema.as_ref()?.generate(seed, setting).ok()
 }
 
 /// All violations in one text, each as it is worded everywhere.

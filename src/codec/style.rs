@@ -551,6 +551,7 @@ mod tests {
         let schema = Schema::new(&document, Pointer::parse("/s").unwrap(), Direction::Request);
         Parameter {
             asks: None,
+            documented: std::sync::OnceLock::new(),
             name: "color".into(),
             location,
             required: false,

@@ -8,6 +8,7 @@ use std::{borrow::Cow, sync::OnceLock};
 
 use serde_json::{Map, Value};
 
+use super::Parameter;
 use crate::{
     clock::Timestamp,
     document::Document,
@@ -214,6 +215,16 @@ pub(super) fn of_parameter(document: &Document, parameter: &Pointer) -> Vec<Exam
         Some(Example::new(Some(name.clone()), place.join(key)))
     });
     single.into_iter().chain(named).chain(extensions(parameter, members)).collect()
+}
+
+/// The values that a document shows for a parameter or a header: its own, then those of its schema.
+pub(crate) fn documented<'d>(document: &'d Document, parameter: &Parameter) -> Vec<&'d Value> {
+    let mut examples = of_parameter(document, &parameter.pointer);
+    if let Some(content) = &parameter.content {
+        examples.extend_from_slice(content.examples());
+    }
+    examples.extend(parameter.any_schema().map(of_schema).unwrap_or_default());
+    examples.iter().filter_map(|example| document.resolve(&example.pointer)).collect()
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub use self::{
     rule::{Incoming, Rule},
 };
 pub(crate) use self::{
-    example::Example,
+    example::{Example, documented},
     model::{
         DeclaredResponse, DeclaredStatus, Encoding, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind, SecurityScheme,
         Style,

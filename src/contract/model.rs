@@ -36,6 +36,8 @@ pub(crate) struct Parameter {
     /// For a parameter whose text is a document of its own: JSON, say.
     pub(crate) content: Option<MediaType>,
     pub(crate) pointer: Pointer,
+    /// The text of the first value that the document shows for a header and that conforms, once it was looked for.
+    pub(crate) documented: OnceLock<Option<String>>,
 }
 
 impl Parameter {

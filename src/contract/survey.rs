@@ -293,7 +293,10 @@ impl<'d> Survey<'d> {
             let Some(example) = self.document.resolve(&place) else { continue };
             let found = schema.check(example, crate::violation::Step::Body, crate::violation::Place::Body);
             if let Some(first) = found.first() {
-                let what = match example::judge(&schema, example) {
+                // What clients send is their own: no example is used for it, and none is mended.
+                let answered = direction == Direction::Response;
+                let worth = if answered { example::judge(&schema, example) } else { Worth::Broken };
+                let what = match worth {
                     Worth::Text(_) => "the example is a text with JSON in it, and is used as that JSON",
                     Worth::Partial { .. } => "the example breaks its schema, and is used with what it lacks filled in",
                     Worth::Whole | Worth::Broken => "the example breaks its schema, and is not used",

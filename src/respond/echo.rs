@@ -184,7 +184,7 @@ fn one_of<'v>(value: &'v Value, note: &Note, number: usize) -> &'v Value {
 }
 
 /// Names of members that name an entity, where it has no `id`.
-const IDS: [&str; 9] = ["_id", "uuid", "guid", "uid", "sid", "key", "slug", "login", "identifier"];
+pub(super) const IDS: [&str; 9] = ["_id", "uuid", "guid", "uid", "sid", "key", "slug", "login", "identifier"];
 
 /// Gives the entity the id that the path names it by.
 fn identify(body: &mut Value, annotations: Option<&Annotations>, echo: &Echo<'_>) {

@@ -6,6 +6,7 @@
 
 mod accept;
 mod echo;
+mod headers;
 mod negotiate;
 mod page;
 mod problem;
@@ -202,8 +203,8 @@ fn refuse(scene: &Scene<'_>) -> Answer {
         None => (problem::document(problem::status(&violations[0]), violations), Because::Problem),
     };
     let response = match problem::way_out(scene, response.status()) {
-        Some((name, value)) => response.with_header(name, value),
-        None => response,
+        Some((name, value)) if response.headers().get(name.as_str()).is_none() => response.with_header(name, value),
+        _ => response,
     };
     Answer { response, because, violations: Vec::new() }
 }
@@ -309,7 +310,7 @@ fn named_example<'a>(scene: &Scene<'a>, media_type: &'a MediaType, status: Statu
 }
 
 fn with_headers(scene: &Scene<'_>, declared: &DeclaredResponse, status: StatusCode, response: Response, because: Because) -> Answer {
-    match write::headers(scene, declared, seed(scene, status), response) {
+    match headers::write(scene, declared, seed(scene, status), response) {
         Ok(response) => Answer { response, because, violations: Vec::new() },
         Err(violation) => unable(vec![violation]),
     }

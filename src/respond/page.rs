@@ -52,6 +52,16 @@ impl Asked {
         asked
     }
 
+    /// What was asked for, in the request's own way of counting.
+    pub(super) fn number_of(self, asks: Asks) -> Option<u64> {
+        match asks {
+            Asks::Limit => self.limit,
+            Asks::Number => self.pages.then_some(self.index.saturating_add(self.base)),
+            Asks::Offset => self.pages.then_some(self.offset),
+            Asks::Cursor | Asks::Form | Asks::Filter => None,
+        }
+    }
+
     fn is_first(self) -> bool {
         self.index == 0 && self.offset == 0 && !self.cursor
     }
@@ -59,6 +69,13 @@ impl Asked {
     /// How many items were passed over.
     fn before(self, shown: u64) -> u64 {
         self.offset.max(self.index.saturating_mul(self.limit.unwrap_or(shown)))
+    }
+
+    /// How many items there are, and how many pages.
+    fn total(self, shown: u64) -> (u64, u64) {
+        let total = self.before(shown).saturating_add(shown);
+        let pages = self.limit.filter(|limit| *limit > 0).map_or(1, |limit| total.div_ceil(limit));
+        (total, pages.max(self.index.saturating_add(1)))
     }
 }
 
@@ -75,6 +92,11 @@ fn default(parameter: &Parameter) -> Option<&Value> {
 impl<'a> Page<'a> {
     pub(super) fn new(layout: &'a Layout, asked: Asked) -> Self {
         Self { layout, asked }
+    }
+
+    /// How many items there are if these are shown, and how many pages.
+    pub(super) fn total(&self, body: &Value) -> Option<(u64, u64)> {
+        self.shown(body).map(|shown| self.asked.total(shown))
     }
 
     /// Makes all agree at once.
@@ -142,17 +164,16 @@ impl<'a> Page<'a> {
     }
 
     fn number(&self, role: Role, value: &Value, shown: u64) -> Option<u64> {
-        let before = self.asked.before(shown);
-        let total = before.saturating_add(shown);
+        let (total, pages) = self.asked.total(shown);
         Some(match role {
             // What is asked for was taken over before; where nothing is, any limit is right that is not passed.
             Role::Limit => self.asked.limit.or(as_number(value)).unwrap_or(shown).max(shown),
             Role::Count if self.counts_all() => total,
             Role::Count | Role::Shown => shown,
             Role::Total => total,
-            Role::Pages => self.asked.limit.filter(|limit| *limit > 0).map_or(1, |limit| total.div_ceil(limit)).max(self.asked.index + 1),
-            Role::Number => self.asked.index + self.asked.base,
-            Role::Offset => before,
+            Role::Pages => pages,
+            Role::Number => self.asked.index.saturating_add(self.asked.base),
+            Role::Offset => self.asked.before(shown),
             _ => return None,
         })
     }

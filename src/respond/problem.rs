@@ -57,14 +57,14 @@ pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
     let explanation = explanation(violations);
     if response_of.content.is_empty() {
         let response = with_explanation(Response::new(status), &explanation);
-        return super::write::headers(scene, response_of, super::seed(scene, status), response).ok();
+        return super::headers::write(scene, response_of, super::seed(scene, status), response).ok();
     }
     let media_type = response_of.content.iter().find(|media_type| is_json(&media_type.range))?;
     let body = body(scene, media_type, status)?;
     let told = explained(&body, &explanation, |body| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body)));
     let response = super::write::body(media_type, None, status, told.as_ref().unwrap_or(&body)).ok()?;
     let response = if told.is_some() { response } else { with_explanation(response, &explanation) };
-    super::write::headers(scene, response_of, super::seed(scene, status), response).ok()
+    super::headers::write(scene, response_of, super::seed(scene, status), response).ok()
 }
 
 /// The declared error's example, else a value of its schema; `None` if neither conforms.

@@ -1,6 +1,6 @@
 //! Parameters, bodies and responses of OpenAPI 3 (3.1, sections 4.8.12 to 4.8.17 and 4.8.21).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -122,6 +122,7 @@ impl<'d> Loader<'d> {
             name,
             location,
             pointer: found.place,
+            documented: OnceLock::new(),
         }
     }
 

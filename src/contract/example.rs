@@ -258,7 +258,7 @@ mod tests {
         let whole = json!({"id": 7, "owner": {"city": "Bonn"}});
         let cases = [
             (pet(), whole.clone(), "whole", whole.clone()),
-            (pet(), json!(whole.to_string()), "text", whole.clone()),
+            (pet(), json!(whole.to_string()), "text", whole),
             (json!({"type": "string"}), json!("{}"), "whole", json!("{}")),
             (pet(), json!({"name": "Ada"}), "partial", json!({"name": "Ada", "id": 7, "owner": {"city": "Bonn"}})),
             (pet(), json!("{\"owner\": {\"age\": 3}}"), "partial", json!({"id": 7, "owner": {"city": "Bonn", "age": 3}})),

@@ -291,8 +291,11 @@ mod tests {
     use super::*;
     use crate::{document::Document, pointer::Pointer, schema::Direction};
 
-    /// The list's place and the members with roles of an answer with these members.
-    fn layout(properties: Value) -> Option<(String, Vec<(String, Role, Ending)>)> {
+    /// The place of a list, and the members with roles.
+    type Told = (String, Vec<(String, Role, Ending)>);
+
+    /// What is found of an answer with these members.
+    fn layout(properties: Value) -> Option<Told> {
         let schema = json!({"type": "object", "properties": properties, "required": ["next_page_token"]});
         let document = std::sync::Arc::new(Document::of_value(json!({"openapi": "3.1.0", "schema": schema})));
         let layout = Layout::of(&Schema::new(&document, Pointer::parse("/schema").unwrap(), Direction::Response))?;

@@ -3,7 +3,7 @@
 //! OpenAPI has no word for any of this. The names are those that public APIs use; a name that may as well mean something
 //! else counts only beside one that can mean nothing else.
 
-use std::collections::VecDeque;
+use std::{cell::OnceCell, collections::VecDeque};
 
 use serde_json::Value;
 
@@ -155,8 +155,7 @@ impl Layout {
         let found = walk(annotations);
         let list = list(&found)?;
         let holds_list = |holder: &[&str]| list.path.starts_with(holder);
-        let setting = Setting { now: Timestamp::FIXED, required_only: true };
-        let least = schema.draft(&[], Seed::new(0), setting).unwrap_or_default();
+        let least = OnceCell::new();
         let mut members: Vec<Member> = Vec::new();
         for Found { path, note } in &found {
             let Some((name, holder)) = path.split_last() else { continue };
@@ -166,7 +165,13 @@ impl Layout {
             }
             let Some((role, weak)) = role(&normal(name), note.types) else { continue };
             let path: Vec<String> = path.iter().map(|&name| name.to_owned()).collect();
-            let ending = ending(note, at(&least, &path).is_some());
+            let ending = if note.nullable || note.types.is_empty() {
+                Ending::Null
+            } else if matches!(role, Role::Next | Role::Previous) && at(least.get_or_init(|| least_of(schema)), &path).is_none() {
+                Ending::Absent
+            } else {
+                Ending::Empty
+            };
             members.push(Member { path, role, weak: weak && !own, types: note.types, ending });
         }
         let sure = members.iter().any(|member| !member.weak);
@@ -261,12 +266,10 @@ fn role(name: &str, types: Types) -> Option<(Role, bool)> {
     })
 }
 
-fn ending(note: &Note, required: bool) -> Ending {
-    match (note.nullable || note.types.is_empty(), required) {
-        (true, _) => Ending::Null,
-        (false, false) => Ending::Absent,
-        (false, true) => Ending::Empty,
-    }
+/// A value that has what it must have and nothing else.
+fn least_of(schema: &Schema) -> Value {
+    let setting = Setting { now: Timestamp::FIXED, required_only: true };
+    schema.draft(&[], Seed::new(0), setting).unwrap_or_default()
 }
 
 /// The value at the end of a path of members.
@@ -319,15 +322,15 @@ mod tests {
             (json!({"a": list, "results": list}), Some(("results", vec![]))),
             (
                 json!({"things": list, "total_count": count, "links": meta(json!({"next": nullable}))}),
-                Some(("things", vec![("total_count", Role::Total, Ending::Absent)])),
+                Some(("things", vec![("total_count", Role::Total, Ending::Empty)])),
             ),
             (
                 json!({"data": list, "meta": meta(json!({"total": count, "next": nullable}))}),
-                Some(("data", vec![("meta.next", Role::Next, Ending::Null), ("meta.total", Role::Total, Ending::Absent)])),
+                Some(("data", vec![("meta.next", Role::Next, Ending::Null), ("meta.total", Role::Total, Ending::Empty)])),
             ),
             (
                 json!({"data": meta(json!({"items": list, "hasMore": flag})), "next_page_token": text, "stats": meta(json!({"count": count}))}),
-                Some(("data.items", vec![("next_page_token", Role::Next, Ending::Empty), ("data.hasMore", Role::More, Ending::Absent)])),
+                Some(("data.items", vec![("next_page_token", Role::Next, Ending::Empty), ("data.hasMore", Role::More, Ending::Empty)])),
             ),
         ];
         for (properties, expected) in cases {

@@ -134,7 +134,9 @@ pub(super) fn apply(body: &mut Value, media_type: &MediaType, echoes: &[Echo<'_>
     if let Some(echo) = echoes.iter().find(|echo| echo.kind == Kind::Identity) {
         identify(body, annotations, echo);
     }
-    let items = media_type.layout().zip(annotations).and_then(|(layout, annotations)| Items::of(layout, annotations));
+    let concerned = echoes.iter().any(|echo| matches!(echo.kind, Kind::Filter | Kind::Path));
+    let layout = if concerned { media_type.layout() } else { None };
+    let items = layout.zip(annotations).and_then(|(layout, annotations)| Items::of(layout, annotations));
     if let Some(items) = &items {
         items.apply(body, echoes);
     }

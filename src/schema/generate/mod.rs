@@ -44,7 +44,6 @@ pub(crate) struct Setting {
     pub(crate) locale: Locale,
 }
 
-#[cfg(test)]
 impl Setting {
     /// The defaults, at a moment.
     pub(crate) const fn at(now: Timestamp) -> Self {

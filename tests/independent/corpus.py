@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import unquote
 
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
@@ -27,7 +28,7 @@ MAPS = ("properties", "patternProperties", "dependentSchemas", "definitions", "$
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """YAML 1.2 as far as documents use it: `yes` and dates are texts."""
+    """YAML 1.2 as far as documents use it: `yes` and dates are texts, `1e-3` is a number."""
 
 
 Loader.yaml_implicit_resolvers = {
@@ -35,6 +36,7 @@ Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)[eE][-+]?[0-9]+$"), list("-+.0123456789"))
 
 
 def multiple_of(validator, divisor, instance, schema):
@@ -77,7 +79,6 @@ class Document:
         for _ in range(50):
             if not (isinstance(part, dict) and isinstance(part.get("$ref"), str)):
                 return part
-            from urllib.parse import unquote
             part = at(self.root, unquote(part["$ref"].removeprefix("#")))
         return part
 

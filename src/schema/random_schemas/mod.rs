@@ -25,7 +25,11 @@ use crate::{
     source::{Remarks, Source},
 };
 
+/// How many schemas are judged; `STANDIN_RANDOM_SCHEMAS` overrides it.
 const CASES: u32 = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
+/// The stack that they are judged on. `jsonschema`'s canonical form recurses by the references below `unevaluatedItems` and
+/// `unevaluatedProperties` deeper than the 2 MiB of a test's own thread, so that the run would end without a result.
+const STACK: usize = 64 << 20;
 /// How many values are made for each schema; every third has no more than it must have.
 const VALUES: u64 = 3;
 /// Planning, judging and making all these values takes no longer.
@@ -62,8 +66,16 @@ enum Outcome {
 
 #[test]
 fn random_schemas_get_valid_values_or_have_none() {
+    let judging = std::thread::Builder::new().stack_size(STACK).spawn(judge_all).unwrap();
+    if let Err(panic) = judging.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn judge_all() {
+    let cases = std::env::var("STANDIN_RANDOM_SCHEMAS").ok().and_then(|count| count.parse().ok()).unwrap_or(CASES);
     let totals = RefCell::new(Totals::default());
-    let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
     let watch = Watch::start();
     let start = Instant::now();

@@ -100,6 +100,7 @@ class Document:
         if not isinstance(schema, dict) or id(schema) in self.converted:
             return
         self.converted.add(id(schema))
+        self.modernise_bounds(schema)
         if self.old:
             self.modernise(schema)
         # A sender leaves out what is for the other way alone, so that it cannot be required.
@@ -123,14 +124,17 @@ class Document:
         except (KeyError, AttributeError):
             return False
 
+    def modernise_bounds(self, schema):
+        """Documents of every version have the Boolean bounds of the oldest drafts."""
+        for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+            if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and bound in schema:
+                schema[exclusive] = schema.pop(bound)
+
     def modernise(self, schema):
         if isinstance(schema.get("$ref"), str):
             for key in [key for key in schema if key != "$ref"]:
                 del schema[key]
             return
-        for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-            if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and bound in schema:
-                schema[exclusive] = schema.pop(bound)
         nullable = schema.pop("nullable", None) is True or (self.swagger and schema.get("x-nullable") is True)
         if nullable and isinstance(schema.get("type"), str):
             schema["type"] = [schema["type"], "null"]

@@ -70,6 +70,9 @@ class Document:
         self.swagger = version.startswith("2.")
         self.unread_patterns = set()
         self.converted = set()
+        for name, schema in (self.root.get("components", {}).get("schemas") or {}).items():
+            if isinstance(schema, dict) and schema.get("$recursiveAnchor") is True:
+                self.lead_back(schema, "#/components/schemas/" + name)
         self.convert_all(self.root)
         registry = Registry().with_resource("urn:contract", Resource(contents=self.root, specification=DRAFT202012))
         self.registry = registry
@@ -81,6 +84,13 @@ class Document:
                 return part
             part = at(self.root, unquote(part["$ref"].removeprefix("#")))
         return part
+
+    def lead_back(self, part, anchor):
+        """Recursion as draft 2019-09 writes it, which 2020-12 does not know."""
+        if isinstance(part, dict) and part.get("$recursiveRef") == "#":
+            part["$ref"] = anchor
+        for member in part.values() if isinstance(part, dict) else part if isinstance(part, list) else []:
+            self.lead_back(member, anchor)
 
     def convert_all(self, part):
         """Every schema of the document, where it stands."""

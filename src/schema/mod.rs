@@ -18,6 +18,8 @@ mod pattern;
 mod plan;
 mod random;
 #[cfg(test)]
+mod random_schemas;
+#[cfg(test)]
 mod suite;
 mod union;
 mod words;

@@ -49,7 +49,7 @@ impl<'p> Maker<'p> {
         let tells = text.asked.as_ref().is_some_and(|asked| asked.tells());
         let format_now = !tells || attempt.is_multiple_of(2) != text.pattern_first;
         // What the format makes as a rule may be too long, or not match: then what looks like it.
-        let looks = attempt >= 2 && attempt % 3 != 0;
+        let looks = attempt >= 2 && !attempt.is_multiple_of(3);
         let by_format = text.formats.first().filter(|_| format_now && !looks);
         if let Some(made) = by_format.and_then(|format| formats::make(format, random, self.background(place), place.name)) {
             return made;

@@ -353,7 +353,8 @@ impl<'p> Maker<'p> {
         let finite = || branches.iter().filter(|branch| self.finite(branch.node));
         let types = place.note.map(|note| note.types).unwrap_or_default();
         let mut random = Random::new(place.seed.with(b"\0choice"));
-        let null = random.within(0..=7) == 0;
+        // Whoever asks wants to see something: the whole is null only if it must be.
+        let null = random.within(0..=7) == 0 && place.depth > 0;
         // What was refused again and again may have to be of a type that nothing speaks of.
         let insistent = self.mended.get(&self.path).is_some_and(|count| *count >= 3);
         // The order in which they are tried: by how little speaks against them, then by chance.

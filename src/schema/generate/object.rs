@@ -64,6 +64,18 @@ impl<'p> Maker<'p> {
                 None => {}
             }
         }
+        // As many as there must be, of those that need not be there, before names are made up.
+        for property in &object.properties {
+            if members.len() + object.demands.len() >= object.min {
+                break;
+            }
+            if !members.contains_key(&property.name)
+                && self.finite(property.node)
+                && let Some(value) = self.member(property, place)
+            {
+                members.insert(property.name.clone(), value);
+            }
+        }
         self.undeclared(object, &mut members, place)?;
         Some(Value::Object(members))
     }

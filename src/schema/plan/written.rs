@@ -115,6 +115,8 @@ impl Written<'_> {
 
     /// What the keywords say that hold no schemas.
     fn assertions(&mut self, members: &Map<String, Value>) -> Option<NodeId> {
+        // What is excluded can be folded if it refers to nothing.
+        let plain = |keyword: &str, value: &Value| keyword == "not" && !value.to_string().contains("$ref");
         let asserts = |keyword: &str| {
             let holds_schemas = matches!(
                 keywords::shape(keyword),
@@ -122,8 +124,11 @@ impl Written<'_> {
             );
             !holds_schemas && !keywords::PROSE.contains(&keyword) && !keyword.starts_with('$')
         };
-        let schema: Map<String, Value> =
-            members.iter().filter(|(keyword, _)| asserts(keyword)).map(|(keyword, value)| (keyword.clone(), value.clone())).collect();
+        let schema: Map<String, Value> = members
+            .iter()
+            .filter(|(keyword, value)| asserts(keyword) || plain(keyword, value))
+            .map(|(keyword, value)| (keyword.clone(), value.clone()))
+            .collect();
         if schema.is_empty() {
             return None;
         }

@@ -50,12 +50,14 @@ mod document;
 mod engine;
 mod error;
 mod journal;
+mod matcher;
 mod media;
 mod message;
 mod pointer;
 mod respond;
 mod router;
 mod schema;
+mod script;
 mod seed;
 mod server;
 mod source;
@@ -70,9 +72,11 @@ pub use self::{
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},
     journal::{Call, Calls, Count, Snapshot},
+    matcher::Match,
     message::{Bytes, HeaderName, HeaderValue, Headers, Method, Request, Response, StatusCode, Uri},
     pointer::Pointer,
     respond::Because,
+    script::{Delay, Fault, Scoped, Script},
     server::{MockServer, MockServerBuilder},
     violation::{Edit, Place, RulePlace, Step, Violation},
 };

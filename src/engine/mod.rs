@@ -2,6 +2,7 @@
 
 mod cors;
 mod explain;
+pub(crate) mod unused;
 
 use std::{
     collections::HashMap,
@@ -14,13 +15,15 @@ pub use self::explain::{Passed, RouteReport, Why};
 use crate::{
     check::{self, Judgement, Policy},
     clock::{Clock, Timestamp},
-    contract::{Contract, Operation},
+    contract::{Contract, Incoming, Operation},
     journal::{Call, Entry, Exchange, Journal},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
     respond::{self, Answer, Answers, Because, Scene},
     router::{BasePath, Found, Missed},
+    script::{self, Cue, Fault, Performed, Scripts, Stage},
     seed::Seed,
+    source::quote,
     text::either,
     violation::{Place, Step, Violation},
 };
@@ -43,6 +46,27 @@ pub(crate) struct Settings {
     pub(crate) answers: Answers,
     pub(crate) seed: u64,
     pub(crate) clock: Clock,
+    pub(crate) mischief: Mischief,
+    /// Whether calls that no script is for are violations.
+    pub(crate) only_scripted: bool,
+}
+
+/// What goes wrong without a script.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Mischief {
+    /// The share of calls that meet chaos.
+    pub(crate) chaos: f64,
+    /// Whether requests may ask for faults.
+    pub(crate) headers: bool,
+}
+
+/// The header by which a request asks for a fault.
+const FAULT: &str = "standin-fault";
+
+/// An answer on its way, and what goes wrong with it there.
+pub(crate) struct Sent {
+    pub(crate) response: Response,
+    pub(crate) fault: Option<Fault>,
 }
 
 /// What answers: a contract, and all that one server does with it.
@@ -51,6 +75,7 @@ pub(crate) struct Engine {
     pub(crate) settings: Settings,
     pub(crate) journal: Journal,
     pub(crate) observer: Option<Box<Observer>>,
+    pub(crate) scripts: Arc<Scripts>,
     /// How often each request came.
     counts: Mutex<HashMap<u64, u64>>,
     /// When it was made.
@@ -60,15 +85,19 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(contract: Contract, settings: Settings, observer: Option<Box<Observer>>) -> Self {
         let since = settings.clock.now();
-        Self { contract, settings, journal: Journal::default(), observer, counts: Mutex::default(), since }
+        let (contract_of, clock) = (contract.clone(), settings.clock.clone());
+        let stage = Stage { contract: contract_of, seed: Seed::new(settings.seed), clock, since, answers: settings.answers };
+        let scripts = Arc::new(Scripts::new(stage));
+        Self { contract, settings, journal: Journal::default(), observer, scripts, counts: Mutex::default(), since }
     }
 
     /// Answers a request, and remembers both.
-    pub(crate) fn handle(&self, request: Request) -> Response {
+    pub(crate) fn handle(&self, request: Request) -> Sent {
         // A rule is code of a test's author: its panic must fail the call, not the server.
         let entry = catch_unwind(AssertUnwindSafe(|| self.decide(&request)));
         let decision = entry.unwrap_or_else(|panic| Decision::of(respond::unable(vec![panicked(&*panic)])));
-        self.remember(request, decision)
+        let fault = decision.fault;
+        Sent { response: self.remember(request, decision), fault }
     }
 
     /// Answers a request that could not be read, and remembers it as far as it was.
@@ -78,8 +107,9 @@ impl Engine {
         self.remember(request, decision)
     }
 
-    /// Forgets all calls, so that the next is the first.
+    /// Forgets all calls and scripts, so that the next call is the first.
     pub(crate) fn reset(&self) {
+        self.scripts.clear();
         self.journal.clear();
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -89,7 +119,20 @@ impl Engine {
             Ok(found) => found,
             Err(missed) => return self.miss(request, missed),
         };
-        let (operation, judgement) = choose(&self.contract, &self.settings.policy, &found, request);
+        let (operation, mut judgement) = choose(&self.contract, &self.settings.policy, &found, request);
+        let incoming = Incoming { request, operation, parameters: &judgement.parameters, body: judgement.body.as_ref() };
+        let (cue, mut odd) = self.cue(&incoming);
+        // A fault that there is not is answered as what it is: a mistake in the request.
+        if let Some(violation) = odd.take_if(|violation| violation.step() == Step::Parameters) {
+            judgement.violations.push(violation);
+            judgement.violations.sort_by_key(Violation::step);
+        }
+        if self.settings.mischief.headers {
+            let undeclared = |violation: &Violation| violation.code() == "parameter.undeclared";
+            let ours = |violation: &Violation| undeclared(violation) && violation.place().to_string() == format!("header {FAULT}");
+            judgement.violations.retain(|violation| !ours(violation));
+            judgement.remarks.retain(|remark| !ours(remark));
+        }
         let scene = Scene {
             contract: &self.contract,
             operation,
@@ -101,7 +144,11 @@ impl Engine {
             since: self.since,
             answers: self.settings.answers,
         };
-        let Answer { mut response, because, violations } = respond::respond(&scene);
+        let Performed { answer, fault } = match &cue {
+            Some(cue) => script::perform(&scene, cue),
+            None => Performed { answer: respond::respond(&scene), fault: None },
+        };
+        let Answer { mut response, because, violations } = answer;
         if request.method() == Method::HEAD {
             // RFC 9110, section 8.6: the length that GET would have sent.
             response = response.clone().with_header(header::CONTENT_LENGTH, HeaderValue::from(response.body().len())).without_body();
@@ -112,6 +159,7 @@ impl Engine {
                 all.push(violation);
             }
         }
+        all.extend(odd);
         Decision {
             response,
             because,
@@ -119,6 +167,42 @@ impl Engine {
             parameters: judgement.parameters,
             violations: all,
             remarks: judgement.remarks,
+            fault,
+        }
+    }
+
+    /// Who answers instead of the server: a script, a fault that the request asks for, chaos. And what is wrong with that.
+    fn cue(&self, call: &Incoming<'_>) -> (Option<Cue>, Option<Violation>) {
+        let Mischief { chaos, headers } = self.settings.mischief;
+        if let Some(cue) = self.scripts.cue(call) {
+            return (Some(cue), None);
+        }
+        let unscripted = self.settings.only_scripted.then(|| self.unscripted(call));
+        if headers && let Some(text) = call.request().header(FAULT) {
+            return match asked_fault(text, call.operation()) {
+                Ok(fault) => (Some(script::asked(fault, self.chance(call))), unscripted),
+                Err(violation) => (None, Some(violation)),
+            };
+        }
+        let met = if chaos > 0.0 { script::draw(chaos, call.operation(), self.chance(call)) } else { None };
+        (met, unscripted)
+    }
+
+    /// What chance draws from: another for each call of the same kind, and none of it by the order of other calls.
+    fn chance(&self, call: &Incoming<'_>) -> Seed {
+        let seed = Seed::new(self.settings.seed).with(b"chance").with(call.operation().name().as_bytes());
+        let seed = seed.with(call.request().path().as_bytes());
+        seed.with_number(self.count(seed))
+    }
+
+    /// What is wrong with a call that no script is for, where there should be one.
+    fn unscripted(&self, call: &Incoming<'_>) -> Violation {
+        let found = format!("{} without one", call.operation().name());
+        let violation = Violation::new(Step::Route, "script.unexpected", Place::Route, "a call that a script answers", found);
+        match self.scripts.nearest(call) {
+            Some((at, reasons)) if reasons.is_empty() => violation.with_hint(format!("the one at {at} is spent")),
+            Some((at, reasons)) => violation.with_hint(format!("the nearest, at {at}, is not for it: {}", reasons.join("; "))),
+            None => violation,
         }
     }
 
@@ -170,7 +254,7 @@ impl Engine {
     }
 
     fn remember(&self, request: Request, decision: Decision) -> Response {
-        let Decision { mut response, because, operation, parameters, violations, remarks } = decision;
+        let Decision { mut response, because, operation, parameters, violations, remarks, fault: _ } = decision;
         if self.settings.cors {
             response = cors::allow(&request, response);
         }
@@ -198,6 +282,7 @@ struct Decision {
     parameters: Vec<(String, serde_json::Value)>,
     violations: Vec<Violation>,
     remarks: Vec<Violation>,
+    fault: Option<Fault>,
 }
 
 impl Decision {
@@ -234,6 +319,24 @@ fn choose<'c>(contract: &'c Contract, policy: &Policy, found: &Found<'_>, reques
         }
     }
     nearest.unwrap_or_else(|| judge(*first))
+}
+
+/// The fault that a request asks for.
+fn asked_fault(text: &str, operation: &Operation) -> Result<Fault, Violation> {
+    let place = || Place::Header(FAULT.to_owned(), Pointer::root());
+    let wrong = |expected: String| Violation::new(Step::Parameters, "fault.unknown", place(), expected, quote(text));
+    match Fault::named(text) {
+        Some(Fault::DeclaredError) if !script::can_fail(operation) => Err(wrong("a fault that is no error: none is declared here".into())),
+        Some(fault) => Ok(fault),
+        None => {
+            let names: Vec<String> = Fault::names().map(|name| format!("`{name}`")).collect();
+            let violation = wrong(format!("the name of a fault: {}", either(&names)));
+            Err(match Fault::meant(text) {
+                Some(near) => violation.with_hint(format!("did you mean `{near}`?")),
+                None => violation,
+            })
+        }
+    }
 }
 
 /// How a request contradicts the query that an operation's template fixes, if it does.

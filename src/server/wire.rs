@@ -1,4 +1,4 @@
-//! The wire: sockets, HTTP/1.1 and h2c. The only file that names hyper and tokio.
+//! The wire: sockets, HTTP/1.1 and h2c. hyper and tokio are named here and in `rigged` alone.
 //!
 //! One background runtime per process carries every server as a task. Every limit is explicit: without a timer hyper
 //! would wait for half a request for ever.
@@ -18,6 +18,7 @@ use std::{
 
 use hyper::http::request::Parts;
 use hyper::{
+    Version,
     body::{Body, Frame, Incoming, SizeHint},
     service::service_fn,
 };
@@ -26,14 +27,15 @@ use hyper_util::{
     server::conn::auto,
 };
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     runtime::{Builder, Runtime},
     sync::watch,
     time::{sleep, timeout},
 };
 
+use super::rigged::{Line, Rigged, acts};
 use crate::{
-    engine::Engine,
+    engine::{Engine, Sent},
     error::Error,
     message::{Bytes, HeaderValue, Request, StatusCode, Uri, header},
     violation::{Place, Step, Violation},
@@ -50,36 +52,92 @@ const MOST_STREAMS: u32 = 256;
 const MOST_DROPPED: usize = 32 << 20;
 const DROP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A listening server. Dropping it stops it.
+/// How long to wait for the listener to be gone, which is a matter of waking a task.
+const CLOSING: Duration = Duration::from_secs(5);
+/// How many connections the kernel keeps for a listener that was closed and is opened again; the same as at first.
+const BACKLOG: u32 = 1_024;
+
+/// A server's port. Dropping it stops the server.
 pub(super) struct Wire {
+    engine: Arc<Engine>,
     addr: SocketAddr,
+    body_limit: usize,
+    open: Arc<Open>,
+    state: Mutex<State>,
+}
+
+/// Whether anybody listens.
+enum State {
+    Listening(Period),
+    /// Nobody does, and the port is kept, so that nobody else gets it; if that could not be done, it is not.
+    Paused(Option<TcpSocket>),
+}
+
+/// The time between a start and a stop.
+struct Period {
     stop: watch::Sender<bool>,
     stopping: Arc<AtomicBool>,
-    open: Arc<Open>,
+    /// Counts the listener.
+    listening: Arc<Open>,
+}
+
+impl Period {
+    /// The flag first: whoever is woken must find it set.
+    fn end(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.stop.send_replace(true);
+    }
 }
 
 impl Wire {
     /// Binds, spawns and returns: the kernel queues early connections, so nobody needs to wait.
     pub(super) fn listen(engine: Arc<Engine>, addr: SocketAddr, body_limit: usize) -> Result<Self, Error> {
-        let bind = || {
-            let listener = StdListener::bind(addr)?;
-            listener.set_nonblocking(true)?;
-            let addr = listener.local_addr()?;
-            let runtime = runtime()?;
-            let _context = runtime.enter();
-            Ok((TcpListener::from_std(listener)?, addr, runtime))
-        };
-        let (listener, addr, runtime) = bind().map_err(|error| Error::start(format!("listen on {addr}"), error))?;
-        let (stop, stopped) = watch::channel(false);
+        let failed = |error| Error::start(format!("listen on {addr}"), error);
+        let (listener, addr) = bind(addr).map_err(failed)?;
         let open = Arc::new(Open::default());
-        let stopping = Arc::new(AtomicBool::new(false));
-        let shared = Shared { engine, body_limit, stopped, stopping: Arc::clone(&stopping), open: Arc::clone(&open) };
-        runtime.spawn(accept(listener, shared));
-        Ok(Self { addr, stop, stopping, open })
+        let wire = Self { engine, addr, body_limit, open, state: Mutex::new(State::Paused(None)) };
+        wire.begin(listener).map_err(failed)?;
+        Ok(wire)
     }
 
     pub(super) fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Closes the listener, keeps its port, and lets the connections that are open finish what is under way.
+    pub(super) fn pause(&self) {
+        let mut state = self.state();
+        let State::Listening(period) = &*state else { return };
+        period.end();
+        period.listening.wait(CLOSING);
+        *state = State::Paused(keep(self.addr).ok());
+    }
+
+    /// Listens again, on the same port.
+    pub(super) fn resume(&self) -> Result<(), Error> {
+        let mut state = self.state();
+        let State::Paused(kept) = &mut *state else { return Ok(()) };
+        let listener = match kept.take() {
+            Some(socket) => listen_on(socket),
+            None => bind(self.addr).map(|(listener, _)| listener),
+        };
+        drop(state);
+        listener.and_then(|listener| self.begin(listener)).map_err(|error| Error::start(format!("listen again on {}", self.addr), error))
+    }
+
+    fn begin(&self, listener: TcpListener) -> std::io::Result<()> {
+        let (stop, stopped) = watch::channel(false);
+        let period = Period { stop, stopping: Arc::default(), listening: Arc::default() };
+        let shared = Shared {
+            engine: Arc::clone(&self.engine),
+            body_limit: self.body_limit,
+            stopped,
+            stopping: Arc::clone(&period.stopping),
+            open: Arc::clone(&self.open),
+        };
+        runtime()?.spawn(accept(listener, shared, Open::enter(&period.listening)));
+        *self.state() = State::Listening(period);
+        Ok(())
     }
 
     /// Stops accepting, and waits until the connections are done. Blocks the thread, and needs no runtime of its own.
@@ -88,10 +146,15 @@ impl Wire {
         self.open.wait(within)
     }
 
-    /// The flag first: whoever is woken must find it set.
     fn signal(&self) {
-        self.stopping.store(true, Ordering::Release);
-        self.stop.send_replace(true);
+        if let State::Listening(period) = &*self.state() {
+            period.end();
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        // Each change is one assignment.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -99,6 +162,29 @@ impl Drop for Wire {
     fn drop(&mut self) {
         self.signal();
     }
+}
+
+fn bind(addr: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = StdListener::bind(addr)?;
+    listener.set_nonblocking(true)?;
+    let addr = listener.local_addr()?;
+    let _context = runtime()?.enter();
+    Ok((TcpListener::from_std(listener)?, addr))
+}
+
+/// A socket that has a port and does not listen: who connects is refused.
+fn keep(addr: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Connections of before may still be closing. Elsewhere the option means something else.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    Ok(socket)
+}
+
+fn listen_on(socket: TcpSocket) -> std::io::Result<TcpListener> {
+    let _context = runtime()?.enter();
+    socket.listen(BACKLOG)
 }
 
 /// The process's runtime, started with the first server.
@@ -129,7 +215,9 @@ struct Shared {
     open: Arc<Open>,
 }
 
-async fn accept(listener: TcpListener, shared: Shared) {
+async fn accept(listener: TcpListener, shared: Shared, _listening: OpenGuard) {
+    // Closed before it is counted as gone: what is declared last is dropped first.
+    let listener = listener;
     let mut stopped = shared.stopped.clone();
     loop {
         match first(pin!(listener.accept()), pin!(stopped.changed())).await {
@@ -151,12 +239,14 @@ async fn connection(stream: TcpStream, shared: Shared, _guard: OpenGuard) {
     // A client that has said all it wants to say may close its side and still be answered.
     builder.http1().timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT).half_close(true);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MOST_STREAMS);
-    let serving = Arc::new(shared.clone());
+    let line = Arc::new(Line::new());
+    let rigged = Rigged::new(stream, Arc::clone(&line), shared.stopped.clone());
+    let serving = Arc::new((shared.clone(), line));
     let service = service_fn(move |request| {
-        let shared = Arc::clone(&serving);
-        async move { Ok::<_, Infallible>(serve(request, &shared).await) }
+        let serving = Arc::clone(&serving);
+        async move { Ok::<_, Infallible>(serve(request, &serving.0, &serving.1).await) }
     });
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(rigged), service));
     // What goes wrong on a connection is the client's business: it hung up, or sent no HTTP.
     let until_stopped = Once { future: pin!(stopped.changed()), polled: false, flag: &shared.stopping };
     if let First::Right(()) = first(connection.as_mut(), pin!(until_stopped)).await {
@@ -184,13 +274,13 @@ impl<F: Future> Future for Once<'_, F> {
     }
 }
 
-enum First<L, R> {
+pub(super) enum First<L, R> {
     Left(L),
     Right(R),
 }
 
 /// Whichever is ready first; the left one if both are. (`tokio::select!` would cost a crate of macros.)
-async fn first<L: Future, R: Future>(mut left: Pin<&mut L>, mut right: Pin<&mut R>) -> First<L::Output, R::Output> {
+pub(super) async fn first<L: Future, R: Future>(mut left: Pin<&mut L>, mut right: Pin<&mut R>) -> First<L::Output, R::Output> {
     poll_fn(|context| match left.as_mut().poll(context) {
         Poll::Ready(left) => Poll::Ready(First::Left(left)),
         Poll::Pending => right.as_mut().poll(context).map(First::Right),
@@ -198,7 +288,8 @@ async fn first<L: Future, R: Future>(mut left: Pin<&mut L>, mut right: Pin<&mut 
     .await
 }
 
-async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Response<Whole> {
+async fn serve(request: hyper::Request<Incoming>, shared: &Shared, line: &Line) -> hyper::Response<Whole> {
+    let is_http_1 = request.version() < Version::HTTP_2;
     let (parts, mut body) = request.into_parts();
     let read = {
         let mut reading = pin!(read(&mut body, shared.body_limit));
@@ -208,7 +299,7 @@ async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Res
             Poll::Pending => timeout(READ_TIMEOUT, reading).await.unwrap_or(Err(Unread::Slow)),
         }
     };
-    let response = match read {
+    let Sent { response, fault } = match read {
         Ok(body) => shared.engine.handle(detached(parts, body)),
         Err(unread) => {
             // Who waits to be told to continue sends nothing, and reading would tell it.
@@ -216,12 +307,16 @@ async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Res
                 tokio::spawn(timeout(DROP_TIMEOUT, drop_rest(body)));
             }
             let (status, violation) = unread.explain(shared.body_limit);
-            shared.engine.refuse(detached(parts, Bytes::new()), status, violation)
+            Sent { response: shared.engine.refuse(detached(parts, Bytes::new()), status, violation), fault: None }
         }
     };
     if !response.delay().is_zero() {
         // Nothing is held meanwhile: the call is judged and remembered.
         sleep(response.delay()).await;
+    }
+    if let Some(fault) = fault {
+        // What hyper writes from now on is thrown away: the line has its own bytes to send.
+        line.rig(acts(fault, &response, is_http_1));
     }
     let (status, headers, body) = response.into_parts();
     let mut response = hyper::Response::new(Whole(Some(body)));

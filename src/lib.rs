@@ -28,6 +28,8 @@
 //! - [`MockServer`]: a running server; [`MockServer::builder`] has the settings.
 //! - [`Calls`] and [`Call`]: what came, for assertions and, by [`Calls::snapshot`], for snapshot tests.
 //! - [`Violation`]: one way in which a message breaks the contract. Facts first; its text is the same everywhere.
+//! - [`Script`]: what a test wants answered, [on](MockServer::on) which calls ([`Match`]), how late ([`Delay`]) and what goes
+//!   wrong with it ([`Fault`]).
 //! - [`Rule`]: what an API asks for and its document cannot say, in code.
 //!
 //! # Promises

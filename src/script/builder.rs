@@ -35,14 +35,14 @@ use crate::{
 ///         .with_json(&json!({"url": "https://example.com/hook"}))
 /// };
 ///
-/// // Twice it fails, then it works, with an id that the test knows.
+/// // Twice it fails, then it works, and the endpoint is disabled.
 /// api.on("POST /v1/webhooks/endpoints")
-///     .reply(400).times(2)
-///     .then().reply(200).with(json!({"data": {"endpoint": {"id": "whe_1"}}}));
+///     .reply(500).times(2)
+///     .then().reply(200).with(json!({"data": {"endpoint": {"enabled": false}}}));
 ///
-/// assert_eq!(api.handle(create()).status(), 400);
-/// assert_eq!(api.handle(create()).status(), 400);
-/// assert_eq!(api.handle(create()).json()["data"]["endpoint"]["id"], "whe_1");
+/// assert_eq!(api.handle(create()).status(), 500);
+/// assert_eq!(api.handle(create()).status(), 500);
+/// assert_eq!(api.handle(create()).json()["data"]["endpoint"]["enabled"], false);
 /// ```
 ///
 /// # Which script answers
@@ -88,7 +88,7 @@ impl Script {
         let mut state = self.entry.state();
         state.matchers = state.matchers.iter().cloned().chain([matcher]).collect();
         drop(state);
-        self.scripts.arrange(self.entry.operation);
+        self.scripts.arrange(self.entry.operation, None);
         self
     }
 
@@ -270,7 +270,7 @@ impl Script {
     /// ```
     #[must_use = "the script ends when the guard is dropped"]
     pub fn scoped(self) -> Scoped {
-        Scoped { entry: self.entry }
+        Scoped { script: self }
     }
 
     fn operation(&self) -> &Operation {
@@ -285,7 +285,11 @@ impl Script {
         if let Say::Reply(_) = &step.say {
             match self.sample(&step) {
                 Ok(sample) => step.conforming = Some(sample),
-                Err(violations) => panic!("{}", broken(self.operation(), &violations, true)),
+                Err(violations) => {
+                    // An example that there is not cannot be had off the contract either.
+                    let can_be_lifted = !step.off_contract && violations.iter().all(|violation| violation.code() != "script.example");
+                    panic!("{}", broken(self.operation(), &violations, can_be_lifted))
+                }
             }
         }
         if let Some(last) = self.entry.state().steps.last_mut() {
@@ -358,11 +362,12 @@ impl fmt::Debug for Script {
 #[derive(Debug)]
 #[must_use = "the script ends when the guard is dropped"]
 pub struct Scoped {
-    entry: Arc<Entry>,
+    script: Script,
 }
 
 impl Drop for Scoped {
     fn drop(&mut self) {
-        self.entry.end();
+        self.script.entry.end();
+        self.script.scripts.arrange(self.script.entry.operation, None);
     }
 }

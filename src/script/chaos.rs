@@ -46,7 +46,8 @@ mod tests {
 
     #[test]
     fn a_share_of_calls_meets_each_kind() {
-        let contract = Contract::from_text("a.yaml", "openapi: 3.1.0\npaths: {/a: {get: {responses: {200: {}, 404: {}, 503: {}}}}}").unwrap();
+        let contract =
+            Contract::from_text("a.yaml", "openapi: 3.1.0\npaths: {/a: {get: {responses: {200: {}, 404: {}, 503: {}}}}}").unwrap();
         let operation = contract.operation("GET /a");
         let drawn = || {
             let mut kinds: BTreeMap<String, u32> = BTreeMap::new();

@@ -133,6 +133,10 @@ impl Entry {
         self.state().ended = true;
     }
 
+    pub(super) fn has_ended(&self) -> bool {
+        self.state().ended
+    }
+
     /// What of it was never used, unless that is meant, or was told before.
     pub(crate) fn unused(&self) -> Option<Unused> {
         let state = self.state();

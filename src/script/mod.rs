@@ -84,15 +84,16 @@ impl Scripts {
         let entry = Arc::new(Entry::new(table.all.len() as u64 + 1, operation, Location::caller()));
         table.all.push(Arc::clone(&entry));
         drop(table);
-        self.arrange(operation);
+        self.arrange(operation, Some(Arc::clone(&entry)));
         self.any.store(true, Ordering::Release);
         Script::new(Arc::clone(self), entry)
     }
 
-    /// Puts the scripts of an operation in their order, which matchers have changed.
-    fn arrange(&self, operation: usize) {
+    /// Puts the scripts of an operation in their order, after one has come, gone or been given a matcher.
+    fn arrange(&self, operation: usize, added: Option<Arc<Entry>>) {
         let mut table = self.write();
-        let mut entries: Vec<_> = table.all.iter().filter(|entry| entry.operation == operation).cloned().collect();
+        let known = table.by_operation.get(&operation).map(|entries| &**entries).unwrap_or_default();
+        let mut entries: Vec<_> = known.iter().cloned().chain(added).filter(|entry| !entry.has_ended()).collect();
         entries.sort_by_key(|entry| std::cmp::Reverse((entry.weight(), entry.number)));
         table.by_operation.insert(operation, entries.into());
     }

@@ -89,7 +89,8 @@ pub(super) fn declared_errors(operation: &Operation) -> Vec<StatusCode> {
         DeclaredStatus::Range(hundreds) => Some(hundreds * 100),
         DeclaredStatus::Default => None,
     });
-    let errors: Vec<StatusCode> = codes.filter(|code| (400..600).contains(code)).filter_map(|code| StatusCode::from_u16(code).ok()).collect();
+    let errors: Vec<StatusCode> =
+        codes.filter(|code| (400..600).contains(code)).filter_map(|code| StatusCode::from_u16(code).ok()).collect();
     let has_default = operation.responses.iter().any(|response| response.status == DeclaredStatus::Default);
     if errors.is_empty() && has_default { vec![StatusCode::INTERNAL_SERVER_ERROR] } else { errors }
 }

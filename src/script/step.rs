@@ -3,11 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{Delay, Fault};
-use crate::{
-    contract::Incoming,
-    message::Response,
-    respond::Reply,
-};
+use crate::{contract::Incoming, message::Response, respond::Reply};
 
 /// What a step answers with, function of the test's author.
 pub(super) type Answering = dyn Fn(&Incoming<'_>) -> Response + Send + Sync;

@@ -138,7 +138,6 @@ impl MockServer {
     /// [`Script`].
     ///
     /// ```
-    /// use std::time::Duration;
     /// use standin::{Because, Match, Request, kayle};
     ///
     /// let api = kayle::start();

@@ -106,6 +106,7 @@ fn half(bytes: &[u8]) -> &[u8] {
 /// An answer as the bytes of HTTP/1.1, and where its body begins.
 struct Message(Vec<u8>, usize);
 
+#[derive(Clone, Copy)]
 enum Framing {
     Length(usize),
     Chunked,
@@ -195,11 +196,7 @@ impl AsyncWrite for Rigged {
         ready!(self.stream(context))?.poll_write(context, bytes)
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, slices: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         ready!(self.stream(context))?.poll_write_vectored(context, slices)
     }
 
@@ -300,12 +297,12 @@ mod tests {
         let head = "HTTP/1.1 200 OK|content-type: text/plain|connection: close|content-length: ";
         let cases = [
             (Fault::ResetBeforeHeaders, "[reset]".to_owned()),
-            (Fault::ResetInHeaders, "HTTP/1.1 200 OK|content-type: text/plain|conn[reset]".to_owned()),
+            (Fault::ResetInHeaders, "HTTP/1.1 200 OK|content-type: text/plain\r[reset]".to_owned()),
             (Fault::ResetInBody, format!("{head}6||abc[reset]")),
             (Fault::EndBeforeHeaders, String::new()),
             (Fault::EndInBody, format!("{head}6||abc")),
             (Fault::MalformedChunk, head.replace("content-length: ", "transfer-encoding: chunked||3|abc|no number|")),
-            (Fault::SlowHeaders(7), "[95 bytes, 7/s]abcdef".to_owned()),
+            (Fault::SlowHeaders(7), "[83 bytes, 7/s]abcdef".to_owned()),
             (Fault::SlowBody(7), format!("{head}6||[6 bytes, 7/s]")),
             (Fault::Hang, "[hang]".to_owned()),
             (Fault::LengthTooLong, format!("{head}16||abcdef")),
@@ -315,7 +312,7 @@ mod tests {
             assert_eq!(sent(fault, &response), expected, "{fault}");
         }
         let bodiless = Response::new(StatusCode::NO_CONTENT);
-        assert_eq!(sent(Fault::EndInBody, &bodiless), "HTTP/1.1 204 No Content|connect");
+        assert_eq!(sent(Fault::EndInBody, &bodiless), "HTTP/1.1 204 No Content|connecti");
         assert_eq!(acts(Fault::EndInBody, &response, false), [Act::Reset]);
     }
 }

@@ -90,7 +90,7 @@ fn start(args: &Serve, contract: &Contract, seed: Option<u64>, log: Log, tally: 
         .require_base_path(args.require_base_path)
         .cors(args.cors)
         .dynamic(args.dynamic)
-        .required_only(args.required_only)
+        .optional_members(if args.required_only { 0 } else { args.optional_members })
         .errors(args.errors)
         .chaos(args.chaos.unwrap_or_default())
         .fault_headers(args.faults || args.chaos.is_some())
@@ -106,6 +106,9 @@ fn start(args: &Serve, contract: &Contract, seed: Option<u64>, log: Log, tally: 
     if args.seed.is_none() {
         // Nobody has asked for the same times again, whatever chaos needs a seed for.
         builder = builder.clock(Clock::system());
+    }
+    if let Some(items) = args.list_items {
+        builder = builder.list_items(items);
     }
     for key in &args.api_keys {
         builder = builder.api_key(key.as_str());

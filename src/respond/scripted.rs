@@ -2,9 +2,11 @@
 //!
 //! Everything that a script leaves open is as it would be without it. Whether the whole conforms is for the script to judge.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
-use super::{Scene, accept, body, negotiate, seed, write};
+use super::{Scene, accept, body, headers, negotiate, seed, write};
 use crate::{
     contract::{DeclaredResponse, MediaType},
     media::is_json,
@@ -45,11 +47,22 @@ pub(crate) fn scripted(scene: &Scene<'_>, reply: &Reply) -> Result<Response, Vec
     let response = match declared {
         Some(declared) => {
             let response = with_body(scene, declared, status, reply)?;
-            write::headers(scene, declared, seed(scene, status), response).map_err(|violation| vec![violation])?
+            headers::write(scene, &without_given(declared, reply), seed(scene, status), response).map_err(|violation| vec![violation])?
         }
         None => undeclared(status, reply),
     };
     Ok(reply.headers.iter().fold(response, |response, (name, value)| response.with_only_header(name.clone(), value.clone())))
+}
+
+/// A declared response without the headers that the script gives: nobody needs to make those.
+fn without_given<'d>(declared: &'d DeclaredResponse, reply: &Reply) -> Cow<'d, DeclaredResponse> {
+    let given = |name: &str| reply.headers.iter().any(|(known, _)| known.as_str().eq_ignore_ascii_case(name));
+    if !declared.headers.iter().any(|header| given(&header.name)) {
+        return Cow::Borrowed(declared);
+    }
+    let mut left = declared.clone();
+    left.headers.retain(|header| !given(&header.name));
+    Cow::Owned(left)
 }
 
 /// An answer that the contract knows nothing of is what the script says of it.
@@ -66,17 +79,18 @@ fn with_body(scene: &Scene<'_>, declared: &DeclaredResponse, status: StatusCode,
     if let Some(Written::Bytes(content_type, bytes)) = &reply.body {
         return Ok(Response::new(status).with_body(content_type.clone(), bytes.clone()));
     }
-    let named_body = reply.example.as_deref().map(|name| named(scene, declared, name)).transpose().map_err(|violation| vec![violation])?;
-    let chosen = match named_body {
-        Some((media_type, _)) => Some((media_type, None)),
+    let named_body =
+        reply.example.as_deref().map(|name| named(scene, declared, status, name)).transpose().map_err(|violation| vec![violation])?;
+    let chosen = match &named_body {
+        Some((media_type, _)) => Some((*media_type, None)),
         None => media_type(scene, declared, reply),
     };
     let bodiless = status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
     let Some((media_type, named_type)) = chosen.filter(|_| !bodiless) else { return Ok(undeclared(status, reply)) };
     let whole = match (&reply.body, named_body) {
         (Some(Written::Json(body)), _) => body.clone(),
-        (_, Some((_, example))) => example.clone(),
-        _ => body(scene, media_type, status)?.0,
+        (_, Some((_, example))) => example.into_owned(),
+        _ => body::make(scene, media_type, status)?.0,
     };
     let whole = match &reply.patch {
         Some(patch) => merged(whole, patch),
@@ -95,12 +109,20 @@ fn media_type<'a>(scene: &Scene<'_>, declared: &'a DeclaredResponse, reply: &Rep
     accept::choose(&declared.content, scene.request).map(|chosen| (chosen.media_type, chosen.named)).or_else(first)
 }
 
-/// The example of a name, in whichever media type it is.
-fn named<'a>(scene: &Scene<'_>, declared: &'a DeclaredResponse, name: &str) -> Result<(&'a MediaType, &'a Value), Violation> {
+/// The example of a name, in whichever media type it is, as it stands or mended.
+fn named<'a>(
+    scene: &Scene<'_>,
+    declared: &'a DeclaredResponse,
+    status: StatusCode,
+    name: &str,
+) -> Result<(&'a MediaType, Cow<'a, Value>), Violation> {
     let all = || declared.content.iter().flat_map(|media_type| media_type.examples().iter().map(move |example| (media_type, example)));
     let found = all().find(|(_, example)| example.name.as_deref() == Some(name));
-    if let Some((media_type, value)) = found.and_then(|(media_type, example)| Some((media_type, media_type.value_of(example)?))) {
-        return Ok((media_type, value));
+    if let Some((media_type, example)) = found {
+        let mended = media_type.conforming(example, seed(scene, status), scene.setting());
+        if let Some(value) = mended.or_else(|| media_type.value_of(example).map(Cow::Borrowed)) {
+            return Ok((media_type, value));
+        }
     }
     let names = || all().filter_map(|(_, example)| example.name.as_deref());
     let mut quoted: Vec<String> = names().map(quote).collect();

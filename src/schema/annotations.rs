@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{check, dialect, pattern};
+use super::{check, dialect, names::Name, pattern};
 use crate::{clock::Timestamp, document::Document, pointer::Pointer};
 
 type NoteId = usize;
@@ -36,6 +36,8 @@ pub(crate) struct Note {
     pub(crate) xml: Xml,
     /// The name of the component that the value is one of.
     pub(crate) component: Option<String>,
+    /// What that name tells.
+    pub(super) reading: Option<Name>,
     /// The types that its values may have; none if the schema does not say.
     pub(crate) types: Types,
     /// Whether anything is said about members at all: an object of any shape declares none.
@@ -413,6 +415,7 @@ impl Note {
             self.xml.say(said);
         }
         self.component = self.component.take().or_else(|| component(place).map(str::to_owned));
+        self.reading = self.reading.or_else(|| self.component.as_deref().map(Name::read));
         self.types = self.types.and(Types::said(schema)).and(if self.nullable { Types::NULL } else { Types::default() });
         self.default = self.default.take().or_else(|| schema.get("default").cloned());
         self.show(schema);

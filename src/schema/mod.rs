@@ -8,6 +8,8 @@ mod check;
 mod dialect;
 mod empty;
 mod explain;
+#[allow(dead_code, reason = "for the keyword `x-faker`")]
+mod faker;
 mod formats;
 mod generate;
 mod keywords;
@@ -15,6 +17,8 @@ mod names;
 mod pattern;
 mod plan;
 mod random;
+#[cfg(test)]
+mod random_schemas;
 #[cfg(test)]
 mod suite;
 mod union;
@@ -35,6 +39,7 @@ pub(crate) use self::{
     formats::is_known as is_known_format,
     generate::{Given, Occasion, Setting},
     keywords::{Shape, is_known_dialect, shape},
+    names::Locale,
 };
 use crate::{
     document::Document,
@@ -146,7 +151,8 @@ impl Schema {
 
     /// Why there is no value: the contradiction, if there is one that can be named; else where the last try was refused.
     fn nothing_found(&self, places: &[Pointer]) -> SchemaDefect {
-        if let Some(empty::Empty { place, why }) = unsatisfiable(&self.0.document, std::slice::from_ref(&self.0.pointer)).into_iter().next() {
+        if let Some(empty::Empty { place, why }) = unsatisfiable(&self.0.document, std::slice::from_ref(&self.0.pointer)).into_iter().next()
+        {
             return SchemaDefect { pointer: place, problem: format!("one without any: {why}") };
         }
         let problem = format!("one that no value was found for in {} tries", generate::TRIES);

@@ -129,7 +129,8 @@ fn header(operation: &Operation, parameter: &Parameter, response: &Response) -> 
         (Some(content), _) if is_json(&content.range) => parse_json(text.as_bytes()).map_or(Value::String(text), |(value, _)| value),
         (Some(_), _) => Value::String(text),
         (None, Ok(readings)) => {
-            let settled = readings.into_iter().map(|reading| codec::settle(schema, &reading));
+            let settled =
+                readings.into_iter().map(|reading| codec::settle(schema, &codec::cut_items(schema.document(), schema.pointer(), reading)));
             settled.reduce(|best, next| if schema.accepts(&best) { best } else { next }).unwrap_or_default()
         }
         (None, Err(unreadable)) => {

@@ -19,7 +19,7 @@ use super::{
     keywords::{self, PROSE, Shape},
 };
 use crate::{
-    document::{Document, Version},
+    document::{Document, META_SCHEMA, Version},
     pointer::Pointer,
     text::percent_encode_pointer,
 };
@@ -221,6 +221,11 @@ impl Extract<'_> {
         for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
             let Some(target) = members.get(keyword).and_then(Value::as_str) else { continue };
             let recursive = if keyword == "$recursiveRef" { self.recursive_anchor(at) } else { None };
+            if target.trim_end_matches('#') == META_SCHEMA {
+                // The validator brings it along.
+                references.push(META_SCHEMA.into());
+                continue;
+            }
             let target = recursive.or_else(|| self.document.target(at, target));
             let Some(target) = target.filter(|target| self.document.follow(target).is_ok()) else { continue };
             let target = match self.document.heirs(&target) {

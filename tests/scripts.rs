@@ -732,3 +732,56 @@ fn what_is_answered_by_scripts_is_whatever_the_client_prefers() {
     api.on("createThing").reply(409).body(body.clone());
     assert_eq!(api.handle(create("a").with_header("accept", "text/plain")).json(), body);
 }
+
+#[test]
+fn the_later_word_about_a_body_counts() {
+    let api = server();
+    api.on("createThing").example("large").with(json!({"tags": []})).body(json!({"id": "t_3", "name": "three"}));
+    assert_eq!(api.handle(create("a")).json(), json!({"id": "t_3", "name": "three"}));
+    api.on("createThing").body(json!({"id": "t_3", "name": "three"})).with(json!({"name": "four"}));
+    assert_eq!(api.handle(create("a")).json()["name"], "four");
+    api.on("createThing").body_bytes("text/plain", "made").example("large");
+    assert_eq!(api.handle(create("a")).json()["id"], "t_2");
+}
+
+#[test]
+fn a_step_has_one_answer() {
+    let api = lenient();
+    let by = || api.on("createThing").respond_with(|_| Response::new(StatusCode::CREATED));
+    let two = "standin: a function answers all of a step";
+    assert!(panic_of(0, || drop(by().header("x", "y"))).starts_with(two));
+    assert!(panic_of(0, || drop(by().with(json!({})))).starts_with(two));
+    assert!(panic_of(0, || drop(by().reply(409))).starts_with(two));
+    assert!(panic_of(0, || drop(api.on("createThing").reply(409).respond_with(|_| Response::default()))).starts_with(two));
+    let bytes = panic_of(0, || drop(api.on("createThing").body_bytes("text/plain", "x").with(json!({}))));
+    assert!(bytes.starts_with("standin: nothing can be merged into bytes"), "{bytes}");
+    by().then().reply(409);
+}
+
+#[test]
+fn a_contract_that_promises_nothing_is_broken_by_nothing() {
+    let contract = Contract::from_value("a", json!({"openapi": "3.1.0", "paths": {"/a": {"get": {}}}})).unwrap();
+    let api = MockServer::start(&contract);
+    api.on("GET /a").reply(418).body(json!({"tea": true}));
+    assert_eq!(api.handle(Request::get("/a")).json(), json!({"tea": true}));
+}
+
+#[test]
+fn a_header_that_the_script_gives_need_not_be_made() {
+    let document = json!({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": {"description": "d", "headers": {
+        "X-Made": {"required": true, "schema": {"type": "string", "pattern": "^(?=a)b|c$"}},
+    }}}}}}});
+    let contract = Contract::from_value("a", document).unwrap();
+    let api = MockServer::start(&contract);
+    api.on("GET /a").header("X-Made", "c");
+    assert_eq!(api.handle(Request::get("/a")).header("x-made"), Some("c"));
+}
+
+#[test]
+fn a_loop_of_guards_leaves_nothing_behind() {
+    let api = MockServer::builder(&THINGS).unused_scripts(false).start();
+    for _ in 0..1_000 {
+        let _guard = api.on("listThings").when(Match::by("never", |_| panic!("asked after its end"))).reply(503).scoped();
+    }
+    assert_eq!(status(&api, list()), 200);
+}

@@ -46,9 +46,17 @@ fn told(engine: &Engine, entry: &Entry, unused: &Unused) -> String {
     let calls: Vec<Call> = engine.journal.calls(&engine.contract).to(operation.name()).iter().collect();
     let scripted = format!("scripted at {} for {}, never used", entry.at(), operation.name());
     match calls.len() {
-        0 => format!("{scripted}: no call reached the operation"),
+        0 => format!("{scripted}: no call reached the operation{}", elsewhere(engine)),
         count => format!("{scripted}: {} reached the operation\n{}", number_of_calls(count), nearest(engine, entry, operation, &calls)),
     }
+}
+
+/// The calls that there were instead: the last few of them.
+fn elsewhere(engine: &Engine) -> String {
+    const LAST: usize = 3;
+    let calls: Vec<Call> = engine.journal.calls(&engine.contract).iter().collect();
+    let told: Vec<String> = calls.iter().rev().take(LAST).map(|call| format!("\n    there was {call}")).collect();
+    told.concat()
 }
 
 /// The call that was most like what the script is for, and what it lacked.

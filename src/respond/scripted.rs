@@ -30,6 +30,13 @@ pub(crate) struct Reply {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
+impl Reply {
+    /// Gives the whole body, whatever was said of it before.
+    pub(crate) fn write(&mut self, body: Written) {
+        (self.body, self.patch, self.example) = (Some(body), None, None);
+    }
+}
+
 /// A body that a script gives whole.
 #[derive(Debug, Clone)]
 pub(crate) enum Written {

@@ -5,8 +5,7 @@ use std::{fmt, sync::Arc};
 use serde_json::Value;
 
 use super::{
-    Delay, Entry, Fault, Scripts, judge,
-    perform::{self, both},
+    Delay, Entry, Fault, Scripts, judge, perform,
     step::{Say, Step},
 };
 use crate::{
@@ -105,14 +104,17 @@ impl Script {
         self.refine(|step| step.reply().status = Some(status))
     }
 
-    /// Answers with the example of this name.
+    /// Answers with the example of this name, in the place of any body that was said before.
     ///
     /// # Panics
     ///
     /// If there is none for this status, or if it breaks its schema.
     #[track_caller]
     pub fn example(self, name: &str) -> Self {
-        self.refine(|step| step.reply().example = Some(name.to_owned()))
+        self.refine(|step| {
+            let reply = step.reply();
+            (reply.example, reply.body) = (Some(name.to_owned()), None);
+        })
     }
 
     /// Merges this into the body that would be answered otherwise (RFC 7396): members of objects are put in, null takes one
@@ -120,23 +122,23 @@ impl Script {
     ///
     /// # Panics
     ///
-    /// If the body then breaks its schema. Members that are right together only belong into one call of this.
+    /// If the body then breaks its schema (members that are right together only belong into one call of this), or if the body
+    /// is given as bytes.
     #[track_caller]
     pub fn with(self, part: Value) -> Self {
-        self.refine(|step| {
-            let reply = step.reply();
-            reply.patch = Some(both(reply.patch.take(), part));
-        })
+        self.refine(|step| step.merge(part))
     }
 
-    /// Answers with this body, written as the declared media type has it; JSON, if it is among several.
+    /// Answers with this body, written as the declared media type has it; JSON, if it is among several. It takes the place of
+    /// any body, example or part that was said before.
     ///
     /// # Panics
     ///
     /// If it breaks its schema, or if no body is declared.
     #[track_caller]
     pub fn body(self, body: impl Into<Value>) -> Self {
-        self.refine(|step| step.reply().body = Some(Written::Json(body.into())))
+        let body = Written::Json(body.into());
+        self.refine(|step| step.reply().write(body))
     }
 
     /// Answers with these bytes. Of JSON and text the schema is held, of all else the media type.
@@ -147,7 +149,8 @@ impl Script {
     #[track_caller]
     pub fn body_bytes(self, content_type: &str, bytes: impl Into<Bytes>) -> Self {
         let content_type = header_value("content-type", content_type);
-        self.refine(|step| step.reply().body = Some(Written::Bytes(content_type, bytes.into())))
+        let body = Written::Bytes(content_type, bytes.into());
+        self.refine(|step| step.reply().write(body))
     }
 
     /// Answers with this header, in the place of all of its name.
@@ -182,9 +185,13 @@ impl Script {
     /// let list = Request::get("/v1/webhooks/endpoints").with_header("authorization", "Bearer any");
     /// assert_eq!(api.handle(list).json()["operation"], "GET /v1/webhooks/endpoints");
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the step has another answer already: two of them belong into two steps.
     #[track_caller]
     pub fn respond_with(self, answer: impl Fn(&Incoming<'_>) -> Response + Send + Sync + 'static) -> Self {
-        self.refine(|step| step.say = Say::Function(Arc::new(answer)))
+        self.refine(|step| step.answer_by(Arc::new(answer)))
     }
 
     /// Holds the answer back: for so long, or for a [`Delay`] that is drawn for each call. Alone, it delays the usual answer.
@@ -282,6 +289,9 @@ impl Script {
     fn refine(self, change: impl FnOnce(&mut Step)) -> Self {
         let mut step = self.entry.state().steps.last().map(|step| Step::clone(step)).unwrap_or_else(|| unreachable!("a script has a step"));
         change(&mut step);
+        if let Some(mistake) = step.mistake {
+            panic!("{mistake}");
+        }
         if let Say::Reply(_) = &step.say {
             match self.sample(&step) {
                 Ok(sample) => step.conforming = Some(sample),
@@ -302,9 +312,6 @@ impl Script {
     fn sample(&self, step: &Step) -> Result<Response, Vec<Violation>> {
         let Say::Reply(reply) = &step.say else { return Ok(Response::default()) };
         let operation = self.operation();
-        if let (Some(status), false) = (reply.status, step.off_contract) {
-            judge::declared(operation, status).map_err(|violation| vec![violation])?;
-        }
         let stage = &self.scripts.stage;
         let scene = Scene {
             contract: &stage.contract,

@@ -1,7 +1,5 @@
 //! Answering by a step. What it answers is held to the contract, unless the script says that it is off it.
 
-use serde_json::Value;
-
 use super::{Cue, Fault, Step, judge, step::Say};
 use crate::{
     contract::{DeclaredStatus, Incoming, Operation},
@@ -115,18 +113,4 @@ pub(super) fn no_error(operation: &Operation) -> Violation {
     let place = Place::Answer(Pointer::root());
     Violation::new(Judged::Answer, "script.no-error", place, "an operation that declares an error", "one that declares none")
         .with_rule(operation.place(&operation.pointer.join("responses")))
-}
-
-/// A value with another merged into it, as `with` after `with` does.
-pub(super) fn both(before: Option<Value>, after: Value) -> Value {
-    match (before, after) {
-        (Some(Value::Object(mut before)), Value::Object(after)) => {
-            for (name, change) in after {
-                let merged = both(before.remove(&name), change);
-                before.insert(name, merged);
-            }
-            Value::Object(before)
-        }
-        (_, after) => after,
-    }
 }

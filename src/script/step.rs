@@ -2,10 +2,19 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Delay, Fault};
-use crate::{contract::Incoming, message::Response, respond::Reply};
+use serde_json::Value;
 
-/// What a step answers with, function of the test's author.
+use super::{Delay, Fault};
+use crate::{
+    contract::Incoming,
+    message::Response,
+    respond::{Reply, Written},
+};
+
+/// What is said of a step that is to answer by a function and by itself.
+const TWO_ANSWERS: &str = "standin: a function answers all of a step: what else is to be answered belongs into it, or behind then()";
+
+/// What a step answers with: a function of the test's author.
 pub(super) type Answering = dyn Fn(&Incoming<'_>) -> Response + Send + Sync;
 
 /// What a step answers with.
@@ -44,11 +53,13 @@ pub(super) struct Step {
     pub(super) off_contract: bool,
     /// An answer that conforms, as it was made when this was scripted: for requests with which it would not.
     pub(super) conforming: Option<Response>,
+    /// What of it cannot be meant: for the panic at the line that says it.
+    pub(super) mistake: Option<&'static str>,
 }
 
 impl Step {
     pub(super) fn new(by: Arc<str>, off_contract: bool) -> Self {
-        Self { by, say: Say::AsEver, delay: None, fault: None, times: None, chance: None, off_contract, conforming: None }
+        Self { by, say: Say::AsEver, delay: None, fault: None, times: None, chance: None, off_contract, conforming: None, mistake: None }
     }
 
     /// Whether it changes anything. One that does not is still being written.
@@ -56,8 +67,11 @@ impl Step {
         !matches!(self.say, Say::AsEver) || self.delay.is_some() || self.fault.is_some()
     }
 
-    /// What is replied, to be refined; a function's answer is replaced.
+    /// What is replied, to be refined.
     pub(super) fn reply(&mut self) -> &mut Reply {
+        if matches!(self.say, Say::Function(_)) {
+            self.mistake = Some(TWO_ANSWERS);
+        }
         if !matches!(self.say, Say::Reply(_)) {
             self.say = Say::Reply(Reply::default());
         }
@@ -65,5 +79,34 @@ impl Step {
             Say::Reply(reply) => reply,
             Say::AsEver | Say::Function(_) => unreachable!("it is a reply since the line above"),
         }
+    }
+
+    pub(super) fn merge(&mut self, part: Value) {
+        if matches!(self.reply().body, Some(Written::Bytes(..))) {
+            self.mistake = Some("standin: nothing can be merged into bytes: give the whole with body_bytes");
+        }
+        let reply = self.reply();
+        reply.patch = Some(both(reply.patch.take(), part));
+    }
+
+    pub(super) fn answer_by(&mut self, function: Arc<Answering>) {
+        if matches!(self.say, Say::Reply(_)) {
+            self.mistake = Some(TWO_ANSWERS);
+        }
+        self.say = Say::Function(function);
+    }
+}
+
+/// A part with another merged into it, as `with` after `with` does.
+fn both(before: Option<Value>, after: Value) -> Value {
+    match (before, after) {
+        (Some(Value::Object(mut before)), Value::Object(after)) => {
+            for (name, change) in after {
+                let merged = both(before.remove(&name), change);
+                before.insert(name, merged);
+            }
+            Value::Object(before)
+        }
+        (_, after) => after,
     }
 }

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{MockServer, wire::Wire};
+use super::{MockServer, port::Port};
 use crate::{
     check::{ApiKey, Policy},
     clock::{Clock, Timestamp},
@@ -256,11 +256,11 @@ impl MockServerBuilder {
             only_scripted: self.only_scripted,
         };
         let engine = Arc::new(Engine::new(self.contract, settings, self.observer));
-        let wire = Wire::listen(Arc::clone(&engine), self.addr, body_limit)?;
+        let port = Port::listen(Arc::clone(&engine), self.addr, body_limit)?;
         Ok(MockServer {
             engine,
-            url: format!("http://{}", wire.addr()),
-            wire,
+            url: format!("http://{}", port.addr()),
+            port,
             lenient: self.lenient,
             unused_scripts: self.unused_scripts,
             expected: Mutex::default(),

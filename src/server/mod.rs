@@ -1,6 +1,7 @@
 //! The server that a test starts: one engine behind one port, verified when it is dropped.
 
 mod builder;
+mod port;
 mod rigged;
 mod wire;
 
@@ -62,7 +63,7 @@ use crate::{
 #[must_use = "a server stops when it is dropped"]
 pub struct MockServer {
     engine: Arc<Engine>,
-    wire: wire::Wire,
+    port: port::Port,
     url: String,
     lenient: bool,
     /// Whether scripts that were not used fail the test.
@@ -101,7 +102,7 @@ impl MockServer {
 
     /// The address that it listens on.
     pub fn addr(&self) -> SocketAddr {
-        self.wire.addr()
+        self.port.addr()
     }
 
     /// The contract that it serves.
@@ -169,7 +170,7 @@ impl MockServer {
     /// assert!(TcpStream::connect(api.addr()).is_ok());
     /// ```
     pub fn pause(&self) {
-        self.wire.pause();
+        self.port.pause();
     }
 
     /// Listens again after a [`pause`](Self::pause), on the same port.
@@ -179,7 +180,7 @@ impl MockServer {
     /// If it cannot.
     #[track_caller]
     pub fn resume(&self) {
-        if let Err(error) = self.wire.resume() {
+        if let Err(error) = self.port.resume() {
             panic!("standin: {error}");
         }
     }
@@ -225,7 +226,7 @@ impl MockServer {
     ///
     /// Dropping does the same without waiting.
     pub fn shutdown(self, within: Duration) -> bool {
-        self.wire.stop(within)
+        self.port.stop(within)
     }
 
     fn expected(&self) -> std::sync::MutexGuard<'_, Vec<Expected>> {

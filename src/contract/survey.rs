@@ -13,7 +13,7 @@ use super::{
 use crate::{
     document::{Document, Kind, Problem, UNRESOLVED, Version},
     pointer::Pointer,
-    schema::{Direction, Schema, Shape, is_known_dialect, is_known_format, pattern_defect, shape},
+    schema::{Direction, Faker, Schema, Shape, is_known_dialect, is_known_format, pattern_defect, shape},
     source::{describe, quote},
     text::nearest,
 };
@@ -157,6 +157,11 @@ impl<'d> Survey<'d> {
     fn keyword(&mut self, keyword: &'d str, value: &'d Value, members: &'d Map<String, Value>, at: &Pointer) {
         let place = at.join(keyword);
         let old = self.document.version == Version::V2;
+        if keyword == "x-faker"
+            && let Err(wrong) = Faker::is_known(value)
+        {
+            return self.warn("faker.unknown", place, format!("{wrong}: values are made up as if it said nothing"));
+        }
         let Some(shape) = shape(keyword) else {
             return self.unknown_keyword(keyword, value, place);
         };

@@ -3,6 +3,8 @@
 //!
 //! `cargo test --release suite -- --nocapture` prints the totals.
 
+#![allow(clippy::print_stdout, reason = "the totals are for whoever runs it")]
+
 use std::{fs, path::Path, sync::Arc};
 
 use serde_json::{Value, json};

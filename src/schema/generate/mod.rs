@@ -148,7 +148,7 @@ fn mend(mended: &mut HashMap<String, u64>, place: &Pointer) {
     loop {
         let count = mended.entry(place.to_string()).or_default();
         *count += 1;
-        if *count % PATIENCE != 0 || place.is_root() {
+        if !count.is_multiple_of(PATIENCE) || place.is_root() {
             return;
         }
         place.pop();
@@ -234,7 +234,7 @@ impl<'p> Maker<'p> {
         }
         let place = self.mended(place);
         let id = self.plan.resolve(id);
-        if let Some(value) = self.documented(id, place) {
+        if let Some(value) = self.documented(id, place).or_else(|| self.faked(id, place)) {
             return Some(value);
         }
         let plan = self.plan;

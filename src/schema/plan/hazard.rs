@@ -54,12 +54,12 @@ impl Walk<'_> {
         let Some(place) = target.strip_prefix('#') else { return };
         let place = percent_decode(place).into_owned();
         self.circle |= self.open.contains(&place);
-        if self.seen.insert(place.clone()) {
-            if let Some(schema) = self.extract.pointer(&place) {
-                self.open.push(place);
-                self.value(schema);
-                self.open.pop();
-            }
+        if self.seen.insert(place.clone())
+            && let Some(schema) = self.extract.pointer(&place)
+        {
+            self.open.push(place);
+            self.value(schema);
+            self.open.pop();
         }
     }
 }

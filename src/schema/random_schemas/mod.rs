@@ -143,7 +143,7 @@ fn judged(written: &Value) -> Result<(Outcome, Duration), TestCaseError> {
     let schema = schema(written.clone());
     let mut made = Vec::new();
     for number in 0..VALUES {
-        let setting = Setting { now: Timestamp::FIXED, required_only: number == VALUES - 1 };
+        let setting = Setting { optional: if number == VALUES - 1 { 0 } else { 100 }, ..Setting::at(Timestamp::FIXED) };
         made.push(schema.generate(Seed::new(number), setting));
     }
     let took = start.elapsed();

@@ -646,6 +646,9 @@ fn what_may_stay_unused_says_so() {
 
 #[test]
 fn dropping_a_server_tells_of_unused_scripts() {
+    let silent = catch_unwind(|| drop(server().on("listThings"))).unwrap_err();
+    let silent = silent.downcast_ref::<String>().cloned().unwrap_or_default();
+    assert!(silent.contains("for GET /things: it says nothing to answer with"), "{silent}");
     let dropped = catch_unwind(|| drop(server().on("listThings").reply(429)));
     let text = dropped.unwrap_err().downcast_ref::<String>().cloned().unwrap_or_default();
     assert!(text.contains("1 script was not used") && text.contains("no call reached the operation"), "{text}");
@@ -784,4 +787,18 @@ fn a_loop_of_guards_leaves_nothing_behind() {
         let _guard = api.on("listThings").when(Match::by("never", |_| panic!("asked after its end"))).reply(503).scoped();
     }
     assert_eq!(status(&api, list()), 200);
+}
+
+/// The README shows what these say.
+#[test]
+fn the_bundled_contract_holds_scripts_too() {
+    let api = standin::kayle::builder().lenient(true).start();
+    let told = panic_of(line!(), || drop(api.on("POST /v1/webhooks/endpoints").reply(409)));
+    let line = line!() + 1;
+    api.on("POST /v1/webhooks/endpoints").when(Match::header("x-mode", "fast")).reply(500);
+    let create = Request::post("/v1/webhooks/endpoints").with_header("authorization", "Bearer any");
+    let create = create.with_json(&json!({"url": "https://example.com/hook"}));
+    api.handle(create.clone());
+    api.handle(create.with_header("x-mode", "slow"));
+    insta::assert_snapshot!(format!("{told}\n{}", verdict(&api, &[line])));
 }

@@ -12,7 +12,7 @@ use crate::{
 
 /// How many scripts a report tells of.
 const SHOWN: usize = 10;
-/// How many calls are looked at for the nearest.
+/// How many calls are looked at for the nearest, the last first.
 const MOST_CALLS: usize = 1_000;
 
 /// What is said of scripts that were not used; `None` if all were. Each is told once.
@@ -39,6 +39,9 @@ pub(crate) fn report(engine: &Engine) -> Option<String> {
 
 fn told(engine: &Engine, entry: &Entry, unused: &Unused) -> String {
     let operation = &engine.contract.operations()[entry.operation];
+    if let Unused::Silent = unused {
+        return format!("scripted at {} for {}: it says nothing to answer with", entry.at(), operation.name());
+    }
     if let Unused::From { step, by, used } = unused {
         let calls = number_of_calls(*used as usize);
         return format!("scripted at {} for {}: {calls} used it, and none came to step {step}, at {by}", entry.at(), operation.name());
@@ -62,7 +65,7 @@ fn elsewhere(engine: &Engine) -> String {
 /// The call that was most like what the script is for, and what it lacked.
 fn nearest(engine: &Engine, entry: &Entry, operation: &Operation, calls: &[Call]) -> String {
     let matchers = entry.matchers();
-    let judged = calls.iter().take(MOST_CALLS).filter_map(|call| Some((call, reasons(engine, &matchers, operation, call)?)));
+    let judged = calls.iter().rev().take(MOST_CALLS).filter_map(|call| Some((call, reasons(engine, &matchers, operation, call)?)));
     let Some((call, reasons)) = judged.min_by_key(|(_, reasons)| reasons.len()) else { return String::new() };
     if reasons.is_empty() {
         return format!("    {call} is what it is for, and was answered otherwise: {}", call.because());

@@ -82,7 +82,7 @@ impl Script {
     #[track_caller]
     pub fn when(self, matcher: Match) -> Self {
         if let Some(misfit) = matcher.misfit(self.operation()) {
-            panic!("standin: {misfit}");
+            self.refuse(&format!("standin: {misfit}"));
         }
         let mut state = self.entry.state();
         state.matchers = state.matchers.iter().cloned().chain([matcher]).collect();
@@ -99,7 +99,7 @@ impl Script {
     #[track_caller]
     pub fn reply(self, status: u16) -> Self {
         let Some(status) = StatusCode::from_u16(status).ok().filter(|status| !status.is_informational()) else {
-            panic!("standin: {status} is no status that ends a call: expected one from 200 to 999")
+            self.refuse(&format!("standin: {status} is no status that ends a call: expected one from 200 to 999"))
         };
         self.refine(|step| step.reply().status = Some(status))
     }
@@ -209,7 +209,7 @@ impl Script {
     #[track_caller]
     pub fn fault(self, fault: Fault) -> Self {
         if fault == Fault::DeclaredError && !perform::can_fail(self.operation()) {
-            panic!("{}", broken(self.operation(), &[perform::no_error(self.operation())], false));
+            self.refuse(&broken(self.operation(), &[perform::no_error(self.operation())], false));
         }
         self.refine(|step| step.fault = Some(fault))
     }
@@ -221,7 +221,9 @@ impl Script {
     /// If it is none.
     #[track_caller]
     pub fn times(self, times: u64) -> Self {
-        assert!(times > 0, "standin: a script that answers 0 times answers nothing: expected at least 1");
+        if times == 0 {
+            self.refuse("standin: a script that answers 0 times answers nothing: expected at least 1");
+        }
         self.refine(|step| step.times = Some(times))
     }
 
@@ -233,7 +235,9 @@ impl Script {
     /// If it is no share.
     #[track_caller]
     pub fn chance(self, share: f64) -> Self {
-        assert!((0.0..=1.0).contains(&share), "standin: expected a share from 0 to 1, found {share}");
+        if !(0.0..=1.0).contains(&share) {
+            self.refuse(&format!("standin: expected a share from 0 to 1, found {share}"));
+        }
         self.refine(|step| step.chance = Some(share))
     }
 
@@ -284,13 +288,20 @@ impl Script {
         &self.scripts.stage.contract.operations()[self.entry.operation]
     }
 
+    /// Panics at the line that says what cannot be. A script that has said nothing else is not missed later.
+    #[track_caller]
+    fn refuse(&self, text: &str) -> ! {
+        self.entry.forgive();
+        panic!("{text}")
+    }
+
     /// Changes the last step, if what it then answers is as the contract has it.
     #[track_caller]
     fn refine(self, change: impl FnOnce(&mut Step)) -> Self {
         let mut step = self.entry.state().steps.last().map(|step| Step::clone(step)).unwrap_or_else(|| unreachable!("a script has a step"));
         change(&mut step);
         if let Some(mistake) = step.mistake {
-            panic!("{mistake}");
+            self.refuse(mistake);
         }
         if let Say::Reply(_) = &step.say {
             match self.sample(&step) {
@@ -298,7 +309,7 @@ impl Script {
                 Err(violations) => {
                     // An example that there is not cannot be had off the contract either.
                     let can_be_lifted = !step.off_contract && violations.iter().all(|violation| violation.code() != "script.example");
-                    panic!("{}", broken(self.operation(), &violations, can_be_lifted))
+                    self.refuse(&broken(self.operation(), &violations, can_be_lifted))
                 }
             }
         }

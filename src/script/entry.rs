@@ -48,6 +48,8 @@ pub(crate) struct Cue {
 /// What of a script was never used.
 #[derive(Debug)]
 pub(crate) enum Unused {
+    /// There was nothing to use: it says neither what is answered, nor how late, nor what goes wrong.
+    Silent,
     /// All of it.
     Whole,
     /// Its steps from this one on, counted from 1; with the line of that one, and how many calls the others had.
@@ -133,6 +135,12 @@ impl Entry {
         self.state().ended = true;
     }
 
+    /// Is not missed if it says nothing.
+    pub(super) fn forgive(&self) {
+        let mut state = self.state();
+        state.optional |= state.said() == 0;
+    }
+
     pub(super) fn has_ended(&self) -> bool {
         self.state().ended
     }
@@ -145,6 +153,9 @@ impl Entry {
         }
         let said = state.said();
         let used: u64 = state.used.iter().sum();
+        if said == 0 {
+            return Some(Unused::Silent);
+        }
         if used == 0 {
             return Some(Unused::Whole);
         }

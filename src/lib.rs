@@ -28,6 +28,8 @@
 //! - [`MockServer`]: a running server; [`MockServer::builder`] has the settings.
 //! - [`Calls`] and [`Call`]: what came, for assertions and, by [`Calls::snapshot`], for snapshot tests.
 //! - [`Violation`]: one way in which a message breaks the contract. Facts first; its text is the same everywhere.
+//! - [`Script`]: what a test wants answered, [on](MockServer::on) which calls ([`Match`]), how late ([`Delay`]) and what goes
+//!   wrong with it ([`Fault`]).
 //! - [`Rule`]: what an API asks for and its document cannot say, in code.
 //!
 //! # Promises
@@ -50,12 +52,14 @@ mod document;
 mod engine;
 mod error;
 mod journal;
+mod matcher;
 mod media;
 mod message;
 mod pointer;
 mod respond;
 mod router;
 mod schema;
+mod script;
 mod seed;
 mod server;
 mod source;
@@ -70,9 +74,11 @@ pub use self::{
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},
     journal::{Call, Calls, Count, Snapshot},
+    matcher::Match,
     message::{Bytes, HeaderName, HeaderValue, Headers, Method, Request, Response, StatusCode, Uri},
     pointer::Pointer,
     respond::Because,
+    script::{Delay, Fault, Scoped, Script},
     server::{MockServer, MockServerBuilder},
     violation::{Edit, Place, RulePlace, Step, Violation},
 };

@@ -255,6 +255,13 @@ impl Response {
         self
     }
 
+    /// The same response with this header in the place of all of its name.
+    #[must_use]
+    pub(crate) fn with_only_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
     /// The same response without its body, as an answer to `HEAD` is.
     #[must_use]
     pub(crate) fn without_body(mut self) -> Self {

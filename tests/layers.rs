@@ -8,7 +8,7 @@ use std::{
 
 /// The layers, the lowest first. A module may use those below it and itself; those of one layer do not know each other
 /// unless the order here lets the later use the earlier.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["pointer", "seed", "clock", "text", "media"],
     &["error", "message"],
     &["source"],
@@ -17,6 +17,7 @@ const LAYERS: [&[&str]; 11] = [
     &["schema", "contract"],
     &["codec"],
     &["check", "respond"],
+    &["matcher", "script"],
     &["journal", "engine"],
     &["server", "bundle"],
     // Tests of the whole crate from the inside.

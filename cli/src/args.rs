@@ -176,6 +176,17 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) errors: bool,
 
+    /// Let such a share of all requests meet a declared error, a delay or a fault of the connection: `5%` or `0.05`. The
+    /// start tells the seed that repeats them
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(crate) chaos: Option<f64>,
+
+    /// Let requests ask for faults by the header `standin-fault`: `reset-before-headers`, `reset-in-headers`,
+    /// `reset-in-body`, `end-before-headers`, `end-in-body`, `malformed-chunk`, `slow-headers=100` or `slow-body=100` (bytes
+    /// per second), `hang`, `length-too-long`, `length-too-short`, `declared-error`. With --chaos they may anyway
+    #[arg(long)]
+    pub(crate) faults: bool,
+
     /// The largest request body, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 10 << 20)]
     pub(crate) body_limit: usize,
@@ -197,6 +208,16 @@ pub(crate) enum Format {
     Json,
 }
 
+/// `5%` or `0.05`.
+fn share(text: &str) -> Result<f64, String> {
+    let (number, whole) = match text.strip_suffix('%') {
+        Some(number) => (number, 100.0),
+        None => (text, 1.0),
+    };
+    let share = number.trim().parse::<f64>().map(|number| number / whole);
+    share.ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "expected a share from 0% to 100%, or from 0 to 1".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -206,6 +227,22 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn shares_are_read() {
+        assert_eq!(["5%", "0.05", "100%", "0", "1"].map(|text| share(text).unwrap()), [0.05, 0.05, 1.0, 0.0, 1.0]);
+        for wrong in ["5", "101%", "-1%", "x", "", "%", "NaN"] {
+            assert!(share(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_help_names_every_fault() {
+        let help = Args::command().term_width(10_000).render_long_help().to_string();
+        for name in standin::Fault::names() {
+            assert!(help.contains(&format!("`{name}")), "{name}");
+        }
     }
 
     #[test]

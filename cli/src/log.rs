@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use serde_json::json;
-use standin::Call;
+use standin::{Because, Call};
 
 use crate::args::Format;
 
@@ -45,6 +45,9 @@ impl Log {
             },
         );
         let mut text = format!("{} {name}\n", self.painted(&status.to_string(), colour));
+        if let Because::Fault { fault, .. } = call.because() {
+            text += &format!("    fault: {fault}\n");
+        }
         for violation in call.violations() {
             text += &format!("    {violation}\n");
         }

@@ -1,6 +1,7 @@
 //! Serving: arguments to a server, until somebody stops it.
 
 use std::{
+    hash::{BuildHasher, RandomState},
     io::{self, Write},
     net::SocketAddr,
     process::ExitCode,
@@ -14,7 +15,7 @@ use std::{
 };
 
 use serde_json::json;
-use standin::{Contract, Error, MockServer, kayle};
+use standin::{Clock, Contract, Error, MockServer, kayle};
 
 use crate::{
     args::{Format, Serve},
@@ -50,12 +51,16 @@ pub(crate) fn serve(args: &Serve) -> ExitCode {
         });
     }
     let tally = Arc::new(Tally::default());
-    let server = match start(args, &contract, log, Arc::clone(&tally)) {
+    let seed = args.seed.or_else(|| args.chaos.map(|_| any_seed()));
+    let server = match start(args, &contract, seed, log, Arc::clone(&tally)) {
         Ok(server) => server,
         Err(error) => return fail(&error.to_string()),
     };
     if let Err(error) = announce(&server, format) {
         return fail(&format!("cannot write to standard output: {error}"));
+    }
+    if let (Some(share), Some(seed)) = (args.chaos, seed) {
+        tell_chaos(share, seed, format);
     }
     // To look at every schema takes a while for a large document, and nobody needs to wait for it.
     thread::spawn(move || warn(&contract, format));
@@ -76,7 +81,7 @@ struct Tally {
     broken: AtomicU64,
 }
 
-fn start(args: &Serve, contract: &Contract, log: Log, tally: Arc<Tally>) -> Result<MockServer, Error> {
+fn start(args: &Serve, contract: &Contract, seed: Option<u64>, log: Log, tally: Arc<Tally>) -> Result<MockServer, Error> {
     let mut builder = MockServer::builder(contract)
         .bind(SocketAddr::new(args.host, args.port))
         .body_limit(args.body_limit)
@@ -87,14 +92,20 @@ fn start(args: &Serve, contract: &Contract, log: Log, tally: Arc<Tally>) -> Resu
         .dynamic(args.dynamic)
         .optional_members(if args.required_only { 0 } else { args.optional_members })
         .errors(args.errors)
+        .chaos(args.chaos.unwrap_or_default())
+        .fault_headers(args.faults || args.chaos.is_some())
         .lenient(true)
         .on_call(move |call| {
             tally.calls.fetch_add(1, Ordering::Relaxed);
             tally.broken.fetch_add(u64::from(!call.violations().is_empty()), Ordering::Relaxed);
             log.call(call);
         });
-    if let Some(seed) = args.seed {
+    if let Some(seed) = seed {
         builder = builder.seed(seed);
+    }
+    if args.seed.is_none() {
+        // Nobody has asked for the same times again, whatever chaos needs a seed for.
+        builder = builder.clock(Clock::system());
     }
     if let Some(items) = args.list_items {
         builder = builder.list_items(items);
@@ -103,6 +114,19 @@ fn start(args: &Serve, contract: &Contract, log: Log, tally: Arc<Tally>) -> Resu
         builder = builder.api_key(key.as_str());
     }
     builder.try_start()
+}
+
+/// A seed that nobody chose. It is short, because somebody may want to type it.
+fn any_seed() -> u64 {
+    RandomState::new().hash_one(std::process::id()) % 1_000_000
+}
+
+/// How to see the same again.
+fn tell_chaos(share: f64, seed: u64, format: Format) {
+    say(&match format {
+        Format::Text => format!("chaos: {}% of all requests; --seed {seed} repeats it", share * 100.0),
+        Format::Json => json!({"event": "chaos", "share": share, "seed": seed}).to_string(),
+    });
 }
 
 /// The one line on standard output: where the server listens.

@@ -361,3 +361,34 @@ fn lint_tells_what_it_finds_in_its_exit_code() {
     assert_eq!(lint(&["nowhere.yaml"]).0, Some(2));
     assert_eq!(lint(&["--format", "json"]).0, Some(0), "the bundled document is in order");
 }
+
+#[test]
+fn chaos_tells_its_seed_and_repeats_itself_by_it() {
+    let folder = Folder::new("chaos");
+    let pets = folder.write("pets.yaml", PETS);
+    let codes = |arguments: &[&str]| {
+        let program = Program::start(&[arguments, &[pets.as_str()]].concat());
+        let ask = "curl --silent --max-time 10 --output /dev/null --write-out '%{http_code} %{exitcode} ' http://127.0.0.1:8787/pets; ";
+        (program.shell(&ask.repeat(12)), program.stop().1)
+    };
+    let (first, said) = codes(&["--chaos", "60%"]);
+    let seed = said.split("--seed ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap_or_else(|| panic!("{said}"));
+    assert!(said.starts_with("chaos: 60% of all requests; --seed"), "{said}");
+    assert!(said.contains("    fault: "), "{said}");
+    assert_eq!(codes(&["--chaos", "0.6", "--seed", seed]).0, first);
+}
+
+#[test]
+fn requests_ask_for_faults_where_they_may() {
+    let ask = |arguments: &[&str]| {
+        let program = Program::start(arguments);
+        let fault = "curl --silent --output /dev/null --write-out '%{http_code} %{exitcode}' --header 'Authorization: Bearer x'";
+        let answer =
+            program.shell(&format!("{fault} --header 'standin-fault: end-before-headers' http://127.0.0.1:8787/v1/webhooks/endpoints"));
+        (answer, program.stop().1)
+    };
+    let (answer, said) = ask(&["--faults"]);
+    assert_eq!(answer, "000 52");
+    assert!(said.contains("    fault: end-before-headers\n"), "{said}");
+    assert_eq!(ask(&[]).0, "200 0");
+}

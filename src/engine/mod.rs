@@ -1,7 +1,9 @@
 //! The life of a request, top to bottom. Synchronous; knows no socket: every decision has a line to point at.
 
 mod cors;
+mod cue;
 mod explain;
+pub(crate) mod unused;
 
 use std::{
     collections::HashMap,
@@ -10,16 +12,18 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+pub(crate) use self::cue::Mischief;
 pub use self::explain::{Passed, RouteReport, Why};
 use crate::{
     check::{self, Judgement, Policy},
     clock::{Clock, Timestamp},
-    contract::{Contract, Operation},
+    contract::{Contract, Incoming, Operation},
     journal::{Call, Entry, Exchange, Journal},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
     respond::{self, Answer, Answers, Because, Scene},
     router::{BasePath, Found, Missed},
+    script::{self, Fault, Performed, Scripts, Stage},
     seed::Seed,
     text::either,
     violation::{Place, Step, Violation},
@@ -43,6 +47,15 @@ pub(crate) struct Settings {
     pub(crate) answers: Answers,
     pub(crate) seed: u64,
     pub(crate) clock: Clock,
+    pub(crate) mischief: Mischief,
+    /// Whether calls that no script is for are violations.
+    pub(crate) only_scripted: bool,
+}
+
+/// An answer on its way, and what goes wrong with it there.
+pub(crate) struct Sent {
+    pub(crate) response: Response,
+    pub(crate) fault: Option<Fault>,
 }
 
 /// What answers: a contract, and all that one server does with it.
@@ -51,6 +64,7 @@ pub(crate) struct Engine {
     pub(crate) settings: Settings,
     pub(crate) journal: Journal,
     pub(crate) observer: Option<Box<Observer>>,
+    pub(crate) scripts: Arc<Scripts>,
     /// How often each request came.
     counts: Mutex<HashMap<u64, u64>>,
     /// When it was made.
@@ -60,15 +74,19 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(contract: Contract, settings: Settings, observer: Option<Box<Observer>>) -> Self {
         let since = settings.clock.now();
-        Self { contract, settings, journal: Journal::default(), observer, counts: Mutex::default(), since }
+        let (contract_of, clock) = (contract.clone(), settings.clock.clone());
+        let stage = Stage { contract: contract_of, seed: Seed::new(settings.seed), clock, since, answers: settings.answers };
+        let scripts = Arc::new(Scripts::new(stage));
+        Self { contract, settings, journal: Journal::default(), observer, scripts, counts: Mutex::default(), since }
     }
 
     /// Answers a request, and remembers both.
-    pub(crate) fn handle(&self, request: Request) -> Response {
+    pub(crate) fn handle(&self, request: Request) -> Sent {
         // A rule is code of a test's author: its panic must fail the call, not the server.
         let entry = catch_unwind(AssertUnwindSafe(|| self.decide(&request)));
         let decision = entry.unwrap_or_else(|panic| Decision::of(respond::unable(vec![panicked(&*panic)])));
-        self.remember(request, decision)
+        let fault = decision.fault;
+        Sent { response: self.remember(request, decision), fault }
     }
 
     /// Answers a request that could not be read, and remembers it as far as it was.
@@ -78,8 +96,9 @@ impl Engine {
         self.remember(request, decision)
     }
 
-    /// Forgets all calls, so that the next is the first.
+    /// Forgets all calls and scripts, so that the next call is the first.
     pub(crate) fn reset(&self) {
+        self.scripts.clear();
         self.journal.clear();
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -89,7 +108,17 @@ impl Engine {
             Ok(found) => found,
             Err(missed) => return self.miss(request, missed),
         };
-        let (operation, judgement) = choose(&self.contract, &self.settings.policy, &found, request);
+        let (operation, mut judgement) = choose(&self.contract, &self.settings.policy, &found, request);
+        let incoming = Incoming { request, operation, parameters: &judgement.parameters, body: judgement.body.as_ref() };
+        let (cue, mut odd) = self.cue(&incoming);
+        // A fault that there is not is answered as what it is: a mistake in the request.
+        if let Some(violation) = odd.take_if(|violation| violation.step() == Step::Parameters) {
+            judgement.violations.push(violation);
+            judgement.violations.sort_by_key(Violation::step);
+        }
+        if self.settings.mischief.headers {
+            cue::accept_header(&mut judgement);
+        }
         let scene = Scene {
             contract: &self.contract,
             operation,
@@ -101,7 +130,11 @@ impl Engine {
             since: self.since,
             answers: self.settings.answers,
         };
-        let Answer { mut response, because, violations } = respond::respond(&scene);
+        let Performed { answer, fault } = match &cue {
+            Some(cue) => script::perform(&scene, cue),
+            None => Performed { answer: respond::respond(&scene), fault: None },
+        };
+        let Answer { mut response, because, violations } = answer;
         if request.method() == Method::HEAD {
             // RFC 9110, section 8.6: the length that GET would have sent.
             response = response.clone().with_header(header::CONTENT_LENGTH, HeaderValue::from(response.body().len())).without_body();
@@ -112,6 +145,7 @@ impl Engine {
                 all.push(violation);
             }
         }
+        all.extend(odd);
         Decision {
             response,
             because,
@@ -119,6 +153,7 @@ impl Engine {
             parameters: judgement.parameters,
             violations: all,
             remarks: judgement.remarks,
+            fault,
         }
     }
 
@@ -170,7 +205,7 @@ impl Engine {
     }
 
     fn remember(&self, request: Request, decision: Decision) -> Response {
-        let Decision { mut response, because, operation, parameters, violations, remarks } = decision;
+        let Decision { mut response, because, operation, parameters, violations, remarks, fault: _ } = decision;
         if self.settings.cors {
             response = cors::allow(&request, response);
         }
@@ -198,6 +233,7 @@ struct Decision {
     parameters: Vec<(String, serde_json::Value)>,
     violations: Vec<Violation>,
     remarks: Vec<Violation>,
+    fault: Option<Fault>,
 }
 
 impl Decision {

@@ -11,13 +11,17 @@ mod headers;
 mod negotiate;
 mod page;
 mod problem;
+mod scripted;
 mod write;
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde_json::Value;
 
-pub(crate) use self::negotiate::for_status;
+pub(crate) use self::{
+    negotiate::for_status,
+    scripted::{Reply, Written, scripted},
+};
 use crate::{
     check::{self, Judgement, Preferences},
     clock::Timestamp,
@@ -56,11 +60,25 @@ pub enum Because {
     Options,
     /// No conforming answer could be made. The mock's fault or the contract's, never the client's.
     Unable,
+    /// A script answered: see [`MockServer::on`](crate::MockServer::on).
+    Script {
+        /// The file and line that scripts it.
+        at: Arc<str>,
+    },
+    /// The answer failed on its way: a [`Fault`](crate::Fault) was made of it.
+    Fault {
+        /// The fault's name.
+        fault: Arc<str>,
+        /// What asked for it: a script's file and line, the server's chaos, a header of the request.
+        by: Arc<str>,
+    },
 }
 
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Script { at } => return write!(f, "scripted at {at}"),
+            Self::Fault { fault, by } => return write!(f, "the fault {fault}, by {by}"),
             Self::Declared => "the declared answer to a broken request",
             Self::Problem => "a problem document: no answer to a broken request is declared",
             Self::Rule => "a rule's answer to a broken request",

@@ -1,25 +1,26 @@
 //! The server that a test starts: one engine behind one port, verified when it is dropped.
 
+mod builder;
+mod port;
+mod rigged;
 mod wire;
 
 use std::{
     fmt,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
 };
 
+pub use self::builder::MockServerBuilder;
 use crate::{
-    check::{ApiKey, Policy},
-    clock::{Clock, Timestamp},
+    clock::Clock,
     contract::Contract,
-    engine::{Engine, Observer, Settings},
-    error::Error,
+    engine::{Engine, unused},
     journal::{Call, Calls, unexpected},
     message::{Request, Response},
-    respond::Answers,
-    router::BasePath,
+    script::Script,
     violation::Violation,
 };
 
@@ -62,9 +63,11 @@ use crate::{
 #[must_use = "a server stops when it is dropped"]
 pub struct MockServer {
     engine: Arc<Engine>,
-    wire: wire::Wire,
+    port: port::Port,
     url: String,
     lenient: bool,
+    /// Whether scripts that were not used fail the test.
+    unused_scripts: bool,
     expected: Mutex<Vec<Expected>>,
     /// The last call that was part of a failed verification: it fails no second one.
     told: Mutex<u64>,
@@ -89,18 +92,7 @@ impl MockServer {
 
     /// Prepares a server with other settings than the defaults.
     pub fn builder(contract: &Contract) -> MockServerBuilder {
-        MockServerBuilder {
-            contract: contract.clone(),
-            addr: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-            policy: Policy::default(),
-            base_path: BasePath::default(),
-            cors: false,
-            answers: Answers::default(),
-            seed: None,
-            clock: None,
-            lenient: false,
-            observer: None,
-        }
+        MockServerBuilder::new(contract)
     }
 
     /// Where it listens: `http://127.0.0.1:49152`, without a slash at the end.
@@ -110,7 +102,7 @@ impl MockServer {
 
     /// The address that it listens on.
     pub fn addr(&self) -> SocketAddr {
-        self.wire.addr()
+        self.port.addr()
     }
 
     /// The contract that it serves.
@@ -140,7 +132,57 @@ impl MockServer {
     /// assert_eq!(api.handle(request).json()["data"]["endpoint"]["url"], "https://example.com/hook");
     /// ```
     pub fn handle(&self, request: Request) -> Response {
-        self.engine.handle(request)
+        self.engine.handle(request).response
+    }
+
+    /// Scripts what is answered to calls of an operation, by method and path (`POST /v1/things`) or `operationId`: see
+    /// [`Script`].
+    ///
+    /// ```
+    /// use standin::{Because, Match, Request, kayle};
+    ///
+    /// let api = kayle::start();
+    /// api.on("GET /v1/webhooks/endpoints/{endpoint_id}").when(Match::path("endpoint_id", "whe_gone")).reply(404);
+    ///
+    /// let read = Request::get("/v1/webhooks/endpoints/whe_gone").with_header("authorization", "Bearer any");
+    /// assert_eq!(api.handle(read).status(), 404);
+    /// assert!(matches!(api.calls().last().because(), Because::Script { .. }));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the contract has no such operation; the message names the nearest.
+    #[track_caller]
+    pub fn on(&self, operation: &str) -> Script {
+        self.engine.scripts.begin(operation)
+    }
+
+    /// Stops listening, as a server does that has gone down: who connects is refused, and connections that are open are closed
+    /// once they have got the answer that they wait for. The port stays this server's.
+    ///
+    /// ```
+    /// use std::net::TcpStream;
+    ///
+    /// let api = standin::kayle::start();
+    /// api.pause();
+    /// assert_eq!(TcpStream::connect(api.addr()).unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+    /// api.resume();
+    /// assert!(TcpStream::connect(api.addr()).is_ok());
+    /// ```
+    pub fn pause(&self) {
+        self.port.pause();
+    }
+
+    /// Listens again after a [`pause`](Self::pause), on the same port.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot.
+    #[track_caller]
+    pub fn resume(&self) {
+        if let Err(error) = self.port.resume() {
+            panic!("standin: {error}");
+        }
     }
 
     /// Everything in which the calls so far break the contract, expected or not.
@@ -157,7 +199,8 @@ impl MockServer {
         self.expected().push(Expected { what: what.to_owned(), met: false });
     }
 
-    /// Fails the test if a call broke the contract unexpectedly, or if a violation was expected that never came.
+    /// Fails the test if a call broke the contract unexpectedly, if a violation was expected that never came, or if a
+    /// [script](Self::on) was never used.
     ///
     /// Dropping the server does the same, except while the thread is panicking already.
     ///
@@ -172,7 +215,7 @@ impl MockServer {
         }
     }
 
-    /// Forgets all calls and all that was expected. Afterwards the server answers as a new one would.
+    /// Forgets all calls, all scripts and all that was expected. Afterwards the server answers as a new one would.
     pub fn reset(&self) {
         self.engine.reset();
         self.expected().clear();
@@ -183,7 +226,7 @@ impl MockServer {
     ///
     /// Dropping does the same without waiting.
     pub fn shutdown(self, within: Duration) -> bool {
-        self.wire.stop(within)
+        self.port.stop(within)
     }
 
     fn expected(&self) -> std::sync::MutexGuard<'_, Vec<Expected>> {
@@ -206,7 +249,12 @@ impl MockServer {
         // What was missed is told; what was met stays expected.
         expected.retain(|expected| expected.met);
         *told = self.calls().iter().last().map_or(*told, |call| call.number());
-        (!broken.is_empty() || !unmet.is_empty()).then(|| unexpected(&broken, &unmet, &self.url))
+        let unused = if self.unused_scripts { unused::report(&self.engine) } else { None };
+        let broken = (!broken.is_empty() || !unmet.is_empty()).then(|| unexpected(&broken, &unmet, &self.url));
+        match (broken, unused) {
+            (Some(broken), Some(unused)) => Some(format!("{broken}\n{unused}")),
+            (broken, unused) => broken.or(unused),
+        }
     }
 }
 
@@ -238,182 +286,5 @@ impl Drop for MockServer {
 impl fmt::Debug for MockServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MockServer").field("url", &self.url).field("contract", &self.engine.contract).finish_non_exhaustive()
-    }
-}
-
-/// A server that is not started yet: see [`MockServer::builder`].
-#[must_use = "a builder does nothing until it is started"]
-pub struct MockServerBuilder {
-    contract: Contract,
-    addr: SocketAddr,
-    policy: Policy,
-    base_path: BasePath,
-    cors: bool,
-    answers: Answers,
-    seed: Option<u64>,
-    clock: Option<Clock>,
-    lenient: bool,
-    observer: Option<Box<Observer>>,
-}
-
-impl MockServerBuilder {
-    /// The seed of everything that is made up. Default: 0. The same seed, contract and calls give the same bytes.
-    ///
-    /// With a seed, the clock stands at [`Timestamp::FIXED`] unless [`clock`](Self::clock) says otherwise: who asks for
-    /// the same bytes again asks for the same times.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-
-    /// The clock that answers read. Default: the machine's, or a fixed one if there is a seed.
-    pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
-    /// The address to listen on. Default: a free port of 127.0.0.1.
-    pub fn bind(mut self, addr: impl Into<SocketAddr>) -> Self {
-        self.addr = addr.into();
-        self
-    }
-
-    /// Accepts this key, and from now on no other than those named so. Default: any credential of the right form.
-    pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
-        self.policy.access.keys.push(key.into());
-        self
-    }
-
-    /// With `true`, dropping the server never fails the test; [`MockServer::verify`] still does. Default: `false`.
-    pub fn lenient(mut self, lenient: bool) -> Self {
-        self.lenient = lenient;
-        self
-    }
-
-    /// The largest request body in bytes, as it is sent and once it is decoded; a larger one is answered 413. Default: 10 MiB.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.policy.body_limit = bytes;
-        self
-    }
-
-    /// With `true`, query parameters, headers and cookies that the contract does not declare are violations, and so is a body
-    /// where it declares none. Default: `false`, they are [remarks](Call::remarks).
-    ///
-    /// Headers that clients send of their own accord, those of HTTP, browsers, proxies and tracing, need no declaration.
-    pub fn strict(mut self, strict: bool) -> Self {
-        self.policy.strict = strict;
-        self
-    }
-
-    /// With `true`, members of request bodies that the contract does not declare are violations, also where the schema
-    /// leaves its objects open. Default: `false`.
-    pub fn strict_bodies(mut self, strict: bool) -> Self {
-        self.policy.strict_bodies = strict;
-        self
-    }
-
-    /// With `true`, an operation whose servers have a base path is found below that alone: `/v1/things` and not `/things`.
-    /// Default: `false`, both are accepted.
-    pub fn require_base_path(mut self, require: bool) -> Self {
-        self.base_path = if require { BasePath::Required } else { BasePath::Optional };
-        self
-    }
-
-    /// With `true`, browsers on any origin may call: preflights are answered, and answers carry the headers that let them be
-    /// read. Default: `false`.
-    pub fn cors(mut self, cors: bool) -> Self {
-        self.cors = cors;
-        self
-    }
-
-    /// With `true`, bodies are generated even where the contract has examples. Default: `false`, an example comes first.
-    ///
-    /// A request that prefers it otherwise (`Prefer: dynamic=false`) is answered so.
-    pub fn dynamic(mut self, dynamic: bool) -> Self {
-        self.answers.dynamic = dynamic;
-        self
-    }
-
-    /// With `true`, what is generated has no more members and items than it must have. Default: `false`.
-    ///
-    /// The same as [`optional_members(0)`](Self::optional_members).
-    pub fn required_only(self, required_only: bool) -> Self {
-        self.optional_members(if required_only { 0 } else { 100 })
-    }
-
-    /// How many of a hundred members that need not be there are generated; above 100 counts as 100. Default: 100.
-    ///
-    /// Which they are depends on the seed and on their names, never on their siblings. With 0, lists have no more items than
-    /// they must have either.
-    pub fn optional_members(mut self, percent: u8) -> Self {
-        self.answers.optional = percent.min(100);
-        self
-    }
-
-    /// How many items generated lists have, as far as their schemas allow. Default: two or three, and as many as were asked
-    /// for where the request limits them.
-    pub fn list_items(mut self, items: u32) -> Self {
-        self.answers.items = Some(items);
-        self
-    }
-
-    /// With `false`, requests that break the contract are answered as if they did not. Their violations are remembered all
-    /// the same, and fail the test. Default: `true`, they get the contract's own error.
-    pub fn errors(mut self, errors: bool) -> Self {
-        self.answers.errors = errors;
-        self
-    }
-
-    /// Calls a function after each call, on the server's thread: keep it short.
-    pub fn on_call(mut self, observer: impl Fn(&Call) + Send + Sync + 'static) -> Self {
-        self.observer = Some(Box::new(observer));
-        self
-    }
-
-    /// Starts it.
-    ///
-    /// # Panics
-    ///
-    /// If it cannot listen on the address.
-    #[track_caller]
-    pub fn start(self) -> MockServer {
-        match self.try_start() {
-            Ok(server) => server,
-            Err(error) => panic!("standin: {error}"),
-        }
-    }
-
-    /// Starts it.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot listen on the address.
-    pub fn try_start(self) -> Result<MockServer, Error> {
-        let clock = self.clock.unwrap_or_else(|| if self.seed.is_some() { Clock::fixed(Timestamp::FIXED) } else { Clock::system() });
-        let body_limit = self.policy.body_limit;
-        let settings = Settings {
-            policy: self.policy,
-            base_path: self.base_path,
-            cors: self.cors,
-            answers: self.answers,
-            seed: self.seed.unwrap_or_default(),
-            clock,
-        };
-        let engine = Arc::new(Engine::new(self.contract, settings, self.observer));
-        let wire = wire::Wire::listen(Arc::clone(&engine), self.addr, body_limit)?;
-        Ok(MockServer {
-            engine,
-            url: format!("http://{}", wire.addr()),
-            wire,
-            lenient: self.lenient,
-            expected: Mutex::default(),
-            told: Mutex::default(),
-        })
-    }
-}
-
-impl fmt::Debug for MockServerBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockServerBuilder").field("contract", &self.contract).field("addr", &self.addr).finish_non_exhaustive()
     }
 }

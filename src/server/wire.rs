@@ -1,15 +1,13 @@
-//! The wire: sockets, HTTP/1.1 and h2c. The only file that names hyper and tokio.
+//! The wire: HTTP/1.1 and h2c. hyper is named here alone, tokio here, in `port` and in `rigged`.
 //!
-//! One background runtime per process carries every server as a task. Every limit is explicit: without a timer hyper
-//! would wait for half a request for ever.
+//! Every limit is explicit: without a timer hyper would wait for half a request for ever.
 
 use std::{
     convert::Infallible,
     future::poll_fn,
-    net::{SocketAddr, TcpListener as StdListener},
     pin::{Pin, pin},
     sync::{
-        Arc, Condvar, Mutex, OnceLock, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
@@ -18,6 +16,7 @@ use std::{
 
 use hyper::http::request::Parts;
 use hyper::{
+    Version,
     body::{Body, Frame, Incoming, SizeHint},
     service::service_fn,
 };
@@ -27,14 +26,16 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    runtime::{Builder, Runtime},
     sync::watch,
     time::{sleep, timeout},
 };
 
+use super::{
+    port::{Open, OpenGuard},
+    rigged::{Line, Rigged, acts},
+};
 use crate::{
-    engine::Engine,
-    error::Error,
+    engine::{Engine, Sent},
     message::{Bytes, HeaderValue, Request, StatusCode, Uri, header},
     violation::{Place, Step, Violation},
 };
@@ -50,86 +51,19 @@ const MOST_STREAMS: u32 = 256;
 const MOST_DROPPED: usize = 32 << 20;
 const DROP_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A listening server. Dropping it stops it.
-pub(super) struct Wire {
-    addr: SocketAddr,
-    stop: watch::Sender<bool>,
-    stopping: Arc<AtomicBool>,
-    open: Arc<Open>,
-}
-
-impl Wire {
-    /// Binds, spawns and returns: the kernel queues early connections, so nobody needs to wait.
-    pub(super) fn listen(engine: Arc<Engine>, addr: SocketAddr, body_limit: usize) -> Result<Self, Error> {
-        let bind = || {
-            let listener = StdListener::bind(addr)?;
-            listener.set_nonblocking(true)?;
-            let addr = listener.local_addr()?;
-            let runtime = runtime()?;
-            let _context = runtime.enter();
-            Ok((TcpListener::from_std(listener)?, addr, runtime))
-        };
-        let (listener, addr, runtime) = bind().map_err(|error| Error::start(format!("listen on {addr}"), error))?;
-        let (stop, stopped) = watch::channel(false);
-        let open = Arc::new(Open::default());
-        let stopping = Arc::new(AtomicBool::new(false));
-        let shared = Shared { engine, body_limit, stopped, stopping: Arc::clone(&stopping), open: Arc::clone(&open) };
-        runtime.spawn(accept(listener, shared));
-        Ok(Self { addr, stop, stopping, open })
-    }
-
-    pub(super) fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-
-    /// Stops accepting, and waits until the connections are done. Blocks the thread, and needs no runtime of its own.
-    pub(super) fn stop(&self, within: Duration) -> bool {
-        self.signal();
-        self.open.wait(within)
-    }
-
-    /// The flag first: whoever is woken must find it set.
-    fn signal(&self) {
-        self.stopping.store(true, Ordering::Release);
-        self.stop.send_replace(true);
-    }
-}
-
-impl Drop for Wire {
-    fn drop(&mut self) {
-        self.signal();
-    }
-}
-
-/// The process's runtime, started with the first server.
-fn runtime() -> std::io::Result<&'static Runtime> {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    static STARTING: Mutex<()> = Mutex::new(());
-    if let Some(runtime) = RUNTIME.get() {
-        return Ok(runtime);
-    }
-    // Two first servers may race, and a second runtime could not be dropped: tokio forbids that inside a runtime, where
-    // the servers of a `#[tokio::test]` are started.
-    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(runtime) = RUNTIME.get() {
-        return Ok(runtime);
-    }
-    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().min(4));
-    let runtime = Builder::new_multi_thread().worker_threads(threads).thread_name("standin").enable_all().build()?;
-    Ok(RUNTIME.get_or_init(|| runtime))
-}
-
 /// What all tasks of a server share.
 #[derive(Clone)]
-struct Shared {
-    engine: Arc<Engine>,
-    body_limit: usize,
-    stopped: watch::Receiver<bool>,
-    stopping: Arc<AtomicBool>,
-    open: Arc<Open>,
+pub(super) struct Shared {
+    pub(super) engine: Arc<Engine>,
+    pub(super) body_limit: usize,
+    pub(super) stopped: watch::Receiver<bool>,
+    pub(super) stopping: Arc<AtomicBool>,
+    pub(super) open: Arc<Open>,
 }
 
-async fn accept(listener: TcpListener, shared: Shared) {
+pub(super) async fn accept(listener: TcpListener, shared: Shared, _listening: OpenGuard) {
+    // Closed before it is counted as gone: what is declared last is dropped first.
+    let listener = listener;
     let mut stopped = shared.stopped.clone();
     loop {
         match first(pin!(listener.accept()), pin!(stopped.changed())).await {
@@ -151,12 +85,14 @@ async fn connection(stream: TcpStream, shared: Shared, _guard: OpenGuard) {
     // A client that has said all it wants to say may close its side and still be answered.
     builder.http1().timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT).half_close(true);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MOST_STREAMS);
-    let serving = Arc::new(shared.clone());
+    let line = Arc::new(Line::new());
+    let rigged = Rigged::new(stream, Arc::clone(&line), shared.stopped.clone());
+    let serving = Arc::new((shared.clone(), line));
     let service = service_fn(move |request| {
-        let shared = Arc::clone(&serving);
-        async move { Ok::<_, Infallible>(serve(request, &shared).await) }
+        let serving = Arc::clone(&serving);
+        async move { Ok::<_, Infallible>(serve(request, &serving.0, &serving.1).await) }
     });
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(rigged), service));
     // What goes wrong on a connection is the client's business: it hung up, or sent no HTTP.
     let until_stopped = Once { future: pin!(stopped.changed()), polled: false, flag: &shared.stopping };
     if let First::Right(()) = first(connection.as_mut(), pin!(until_stopped)).await {
@@ -184,13 +120,13 @@ impl<F: Future> Future for Once<'_, F> {
     }
 }
 
-enum First<L, R> {
+pub(super) enum First<L, R> {
     Left(L),
     Right(R),
 }
 
 /// Whichever is ready first; the left one if both are. (`tokio::select!` would cost a crate of macros.)
-async fn first<L: Future, R: Future>(mut left: Pin<&mut L>, mut right: Pin<&mut R>) -> First<L::Output, R::Output> {
+pub(super) async fn first<L: Future, R: Future>(mut left: Pin<&mut L>, mut right: Pin<&mut R>) -> First<L::Output, R::Output> {
     poll_fn(|context| match left.as_mut().poll(context) {
         Poll::Ready(left) => Poll::Ready(First::Left(left)),
         Poll::Pending => right.as_mut().poll(context).map(First::Right),
@@ -198,7 +134,8 @@ async fn first<L: Future, R: Future>(mut left: Pin<&mut L>, mut right: Pin<&mut 
     .await
 }
 
-async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Response<Whole> {
+async fn serve(request: hyper::Request<Incoming>, shared: &Shared, line: &Line) -> hyper::Response<Whole> {
+    let is_http_1 = request.version() < Version::HTTP_2;
     let (parts, mut body) = request.into_parts();
     let read = {
         let mut reading = pin!(read(&mut body, shared.body_limit));
@@ -208,7 +145,7 @@ async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Res
             Poll::Pending => timeout(READ_TIMEOUT, reading).await.unwrap_or(Err(Unread::Slow)),
         }
     };
-    let response = match read {
+    let Sent { response, fault } = match read {
         Ok(body) => shared.engine.handle(detached(parts, body)),
         Err(unread) => {
             // Who waits to be told to continue sends nothing, and reading would tell it.
@@ -216,12 +153,16 @@ async fn serve(request: hyper::Request<Incoming>, shared: &Shared) -> hyper::Res
                 tokio::spawn(timeout(DROP_TIMEOUT, drop_rest(body)));
             }
             let (status, violation) = unread.explain(shared.body_limit);
-            shared.engine.refuse(detached(parts, Bytes::new()), status, violation)
+            Sent { response: shared.engine.refuse(detached(parts, Bytes::new()), status, violation), fault: None }
         }
     };
     if !response.delay().is_zero() {
         // Nothing is held meanwhile: the call is judged and remembered.
         sleep(response.delay()).await;
+    }
+    if let Some(fault) = fault {
+        // What hyper writes from now on is thrown away: the line has its own bytes to send.
+        line.rig(acts(fault, &response, is_http_1));
     }
     let (status, headers, body) = response.into_parts();
     let mut response = hyper::Response::new(Whole(Some(body)));
@@ -343,35 +284,5 @@ impl Body for Whole {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.0.as_ref().map_or(0, |bytes| bytes.len() as u64))
-    }
-}
-
-/// Counts open connections, so that a stop can wait for them.
-#[derive(Default)]
-struct Open {
-    count: Mutex<usize>,
-    changed: Condvar,
-}
-
-struct OpenGuard(Arc<Open>);
-
-impl Open {
-    fn enter(open: &Arc<Self>) -> OpenGuard {
-        *open.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        OpenGuard(Arc::clone(open))
-    }
-
-    fn wait(&self, within: Duration) -> bool {
-        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.changed.wait_timeout_while(count, within, |count| *count > 0);
-        let (count, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        *count == 0
-    }
-}
-
-impl Drop for OpenGuard {
-    fn drop(&mut self) {
-        *self.0.count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        self.0.changed.notify_all();
     }
 }

@@ -46,10 +46,12 @@ mod codec;
 #[cfg(test)]
 mod conformance;
 mod contract;
+mod diff;
 mod document;
 mod engine;
 mod error;
 mod journal;
+mod mask;
 mod media;
 mod message;
 mod pointer;
@@ -69,8 +71,8 @@ pub use self::{
     contract::{Contract, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},
-    journal::{Call, Calls, Count, Snapshot},
-    message::{Bytes, HeaderName, HeaderValue, Headers, Method, Request, Response, StatusCode, Uri},
+    journal::{Call, Calls, Count, Remember, Snapshot, Wait, Waiting},
+    message::{Bytes, HeaderName, HeaderValue, Headers, JsonError, Method, Request, Response, StatusCode, Uri},
     pointer::Pointer,
     respond::Because,
     server::{MockServer, MockServerBuilder},

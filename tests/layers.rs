@@ -9,7 +9,7 @@ use std::{
 /// The layers, the lowest first. A module may use those below it and itself; those of one layer do not know each other
 /// unless the order here lets the later use the earlier.
 const LAYERS: [&[&str]; 11] = [
-    &["pointer", "seed", "clock", "text", "media"],
+    &["pointer", "seed", "clock", "text", "media", "mask", "diff"],
     &["error", "message"],
     &["source"],
     &["violation", "router"],

@@ -15,7 +15,7 @@ use crate::{
     check::{self, Judgement, Policy},
     clock::{Clock, Timestamp},
     contract::{Contract, Operation},
-    journal::{Call, Entry, Exchange, Journal},
+    journal::{Call, Entry, Exchange, Journal, Remember},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
     respond::{self, Answer, Answers, Because, Scene},
@@ -43,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) answers: Answers,
     pub(crate) seed: u64,
     pub(crate) clock: Clock,
+    pub(crate) remember: Remember,
 }
 
 /// What answers: a contract, and all that one server does with it.
@@ -60,7 +61,8 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(contract: Contract, settings: Settings, observer: Option<Box<Observer>>) -> Self {
         let since = settings.clock.now();
-        Self { contract, settings, journal: Journal::default(), observer, counts: Mutex::default(), since }
+        let journal = Journal::new(settings.remember);
+        Self { contract, settings, journal, observer, counts: Mutex::default(), since }
     }
 
     /// Answers a request, and remembers both.
@@ -174,7 +176,8 @@ impl Engine {
         if self.settings.cors {
             response = cors::allow(&request, response);
         }
-        let entry = Entry { request, response: response.clone(), operation, parameters, violations, remarks, because };
+        let at = self.settings.clock.now();
+        let entry = Entry { request, response: response.clone(), operation, parameters, violations, remarks, because, at };
         let exchange: Arc<Exchange> = self.journal.add(entry);
         if let Some(observer) = &self.observer {
             observer(&Call::new(exchange, self.contract.clone()));

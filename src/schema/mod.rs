@@ -146,7 +146,8 @@ impl Schema {
 
     /// Why there is no value: the contradiction, if there is one that can be named; else where the last try was refused.
     fn nothing_found(&self, places: &[Pointer]) -> SchemaDefect {
-        if let Some(empty::Empty { place, why }) = unsatisfiable(&self.0.document, std::slice::from_ref(&self.0.pointer)).into_iter().next() {
+        if let Some(empty::Empty { place, why }) = unsatisfiable(&self.0.document, std::slice::from_ref(&self.0.pointer)).into_iter().next()
+        {
             return SchemaDefect { pointer: place, problem: format!("one without any: {why}") };
         }
         let problem = format!("one that no value was found for in {} tries", generate::TRIES);

@@ -26,7 +26,13 @@ impl Name {
     pub(super) fn read(property: &str) -> Self {
         // The items of `names` are each a name.
         let singular = property.strip_suffix('s').filter(|name| !name.ends_with('s')).unwrap_or(property);
-        Self { make: maker(&words(property)), item: maker(&words(singular)), tense: tense(&words(property)), error: matches!(property, "error" | "errors" | "Error" | "Errors" | "warnings"), telling: words(property).last().is_some_and(|last| !last.is_empty()) }
+        Self {
+            make: maker(&words(property)),
+            item: maker(&words(singular)),
+            tense: tense(&words(property)),
+            error: matches!(property, "error" | "errors" | "Error" | "Errors" | "warnings"),
+            telling: words(property).last().is_some_and(|last| !last.is_empty()),
+        }
     }
 
     /// Text for a property of this name.

@@ -16,7 +16,7 @@ use crate::{
     contract::Contract,
     engine::{Engine, Observer, Settings},
     error::Error,
-    journal::{Call, Calls, unexpected},
+    journal::{Call, Calls, Remember, forgotten, unexpected},
     message::{Request, Response},
     respond::Answers,
     router::BasePath,
@@ -66,8 +66,9 @@ pub struct MockServer {
     url: String,
     lenient: bool,
     expected: Mutex<Vec<Expected>>,
-    /// The last call that was part of a failed verification: it fails no second one.
-    told: Mutex<u64>,
+    /// The last call that was part of a failed verification, and how many broken ones were let go by then: they fail no
+    /// second one.
+    told: Mutex<(u64, u64)>,
 }
 
 /// A violation that a test expects.
@@ -100,6 +101,7 @@ impl MockServer {
             clock: None,
             lenient: false,
             observer: None,
+            remember: Remember::new(),
         }
     }
 
@@ -126,6 +128,11 @@ impl MockServer {
     /// The calls so far, oldest first.
     pub fn calls(&self) -> Calls {
         self.engine.journal.calls(&self.engine.contract)
+    }
+
+    /// The conversation so far as text: see [`Calls::transcript`].
+    pub fn transcript(&self) -> String {
+        self.calls().transcript()
     }
 
     /// Answers a request without a socket, and remembers it as any other call.
@@ -176,7 +183,7 @@ impl MockServer {
     pub fn reset(&self) {
         self.engine.reset();
         self.expected().clear();
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = 0;
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = (0, 0);
     }
 
     /// Stops listening, lets the requests under way finish, and waits for them. Whether they did within that time.
@@ -198,15 +205,18 @@ impl MockServer {
         let mut broken = Vec::new();
         for call in self.calls().violating() {
             let unexpected = call.violations().iter().filter(|violation| !meets(&mut expected, &call, violation)).count();
-            if unexpected > 0 && call.number() > *told {
+            if unexpected > 0 && call.number() > told.0 {
                 broken.push(call);
             }
         }
         let unmet: Vec<String> = expected.iter().filter(|expected| !expected.met).map(|expected| expected.what.clone()).collect();
         // What was missed is told; what was met stays expected.
         expected.retain(|expected| expected.met);
-        *told = self.calls().iter().last().map_or(*told, |call| call.number());
-        (!broken.is_empty() || !unmet.is_empty()).then(|| unexpected(&broken, &unmet, &self.url))
+        let calls = self.calls();
+        // Whether what was let go was expected, nobody can tell.
+        let let_go = if expected.is_empty() { calls.dropped_violating().saturating_sub(told.1) } else { 0 };
+        *told = (calls.iter().last().map_or(told.0, |call| call.number()), calls.dropped_violating());
+        (!broken.is_empty() || !unmet.is_empty() || let_go > 0).then(|| unexpected(&broken, &unmet, &self.url) + &forgotten(let_go))
     }
 }
 
@@ -254,6 +264,7 @@ pub struct MockServerBuilder {
     clock: Option<Clock>,
     lenient: bool,
     observer: Option<Box<Observer>>,
+    remember: Remember,
 }
 
 impl MockServerBuilder {
@@ -347,6 +358,12 @@ impl MockServerBuilder {
         self
     }
 
+    /// How much it remembers. Default: 10,000 calls and 64 MiB of messages.
+    pub fn remember(mut self, remember: Remember) -> Self {
+        self.remember = remember;
+        self
+    }
+
     /// Calls a function after each call, on the server's thread: keep it short.
     pub fn on_call(mut self, observer: impl Fn(&Call) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
@@ -381,6 +398,7 @@ impl MockServerBuilder {
             answers: self.answers,
             seed: self.seed.unwrap_or_default(),
             clock,
+            remember: self.remember,
         };
         let engine = Arc::new(Engine::new(self.contract, settings, self.observer));
         let wire = wire::Wire::listen(Arc::clone(&engine), self.addr, body_limit)?;

@@ -45,7 +45,16 @@ pub(crate) struct Setting {
 impl Setting {
     /// The defaults, at a moment.
     pub(crate) const fn at(now: Timestamp) -> Self {
-        Self { now, since: now, occasion: Occasion::Read, world: Seed::new(0), optional: 100, items: None, failure: false, documented: true }
+        Self {
+            now,
+            since: now,
+            occasion: Occasion::Read,
+            world: Seed::new(0),
+            optional: 100,
+            items: None,
+            failure: false,
+            documented: true,
+        }
     }
 }
 
@@ -465,7 +474,8 @@ mod tests {
             let made = |occasion| schema.generate(Seed::new(seed), Setting { occasion, ..SETTING }).unwrap();
             let [create, change, read] = [Occasion::Create, Occasion::Change, Occasion::Read].map(made);
             let of = |made: &Value| names.map(|name| made[name].as_str().unwrap().to_owned());
-            let ([created, updated, expires, seen], [old, changed, ..], [before, then, later, since]) = (of(&create), of(&change), of(&read));
+            let ([created, updated, expires, seen], [old, changed, ..], [before, then, later, since]) =
+                (of(&create), of(&change), of(&read));
             assert!(created == now && updated == now && expires > now && seen == now, "{create}");
             assert!(old < now && changed == now, "{change}");
             assert!(before < now && before <= then && then <= now && later > now && before <= since && since <= now, "{read}");

@@ -102,10 +102,14 @@ fn multiple(real: &Real, random: &mut Random) -> Option<f64> {
     let (low, high) = range(real);
     let whole = |decimals: i32| {
         let scale = 10_f64.powi(decimals);
-        let scaled: Option<Vec<i64>> = real.steps.iter().map(|step| {
-            let scaled = step * scale;
-            ((scaled - scaled.round()).abs() < 1e-6 && scaled.abs() < 9e15 && scaled.round() != 0.0).then(|| scaled.round() as i64)
-        }).collect();
+        let scaled: Option<Vec<i64>> = real
+            .steps
+            .iter()
+            .map(|step| {
+                let scaled = step * scale;
+                ((scaled - scaled.round()).abs() < 1e-6 && scaled.abs() < 9e15 && scaled.round() != 0.0).then(|| scaled.round() as i64)
+            })
+            .collect();
         scaled
     };
     let Some((decimals, steps)) = (0..=MOST_DECIMALS).find_map(|decimals| Some((decimals, whole(decimals)?))) else {

@@ -174,7 +174,8 @@ impl<'p> Maker<'p> {
         match object.names {
             Some(names) => {
                 let shown = place.shown.nothing();
-                let place = Place { seed: place.seed.with(b"\0name"), name: Name::read("key"), note: None, shown, depth: place.depth + 1, ..place };
+                let place =
+                    Place { seed: place.seed.with(b"\0name"), name: Name::read("key"), note: None, shown, depth: place.depth + 1, ..place };
                 Some(self.make(names, place)?.as_str()?.to_owned())
             }
             None => Some(random.text(b"abcdefghijklmnopqrstuvwxyz", 6)),

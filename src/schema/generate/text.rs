@@ -3,12 +3,7 @@
 use serde_json::Value;
 
 use super::{AGAIN, LONGEST, Maker, Place};
-use crate::schema::{
-    formats,
-    names::Tense,
-    plan::Text,
-    random::Random,
-};
+use crate::schema::{formats, names::Tense, plan::Text, random::Random};
 
 impl<'p> Maker<'p> {
     pub(super) fn text(&mut self, text: &Text, place: Place<'p>) -> Option<Value> {

@@ -14,9 +14,14 @@ use jsonschema::{
 use serde_json::{Number, Value};
 
 use super::{
-    Array, Bound, Branch, Builder, Contains, Demand, Judge, Kind, Matching, NamePattern, NodeId, Object, Pattern, Property, Real, Text, Whole,
+    Array, Bound, Branch, Builder, Contains, Demand, Judge, Kind, Matching, NamePattern, NodeId, Object, Pattern, Property, Real, Text,
+    Whole,
 };
-use crate::{clock::Timestamp, schema::{formats, generate::Setting, random::Random}, seed::Seed};
+use crate::{
+    clock::Timestamp,
+    schema::{formats, generate::Setting, random::Random},
+    seed::Seed,
+};
 
 /// Adds the nodes of canonical schemas that share their definitions.
 pub(super) struct Canonical<'b> {
@@ -157,8 +162,7 @@ impl<'b> Canonical<'b> {
             Some(additional) => self.add(additional),
             None => self.builder.push(Kind::Any),
         };
-        let patterns: Vec<Matching> =
-            view.pattern_properties.iter().map(|(pattern, schema)| matching(pattern, self.add(schema))).collect();
+        let patterns: Vec<Matching> = view.pattern_properties.iter().map(|(pattern, schema)| matching(pattern, self.add(schema))).collect();
         let required: HashSet<&String> = view.required.iter().collect();
         let declared: Vec<Property> = view
             .properties

@@ -18,7 +18,11 @@ use super::{
 };
 use crate::{
     pointer::Pointer,
-    schema::{SchemaDefect, check::BASE, keywords::{self, Shape}},
+    schema::{
+        SchemaDefect,
+        check::BASE,
+        keywords::{self, Shape},
+    },
     seed::Seed,
     text::percent_decode,
 };
@@ -173,7 +177,8 @@ impl Written<'_> {
             let node = self.at(&below(place, "patternProperties", pattern));
             object.patterns.push(matching(pattern, node));
         }
-        let required: Vec<&str> = members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let mut declared: BTreeMap<&str, NodeId> = BTreeMap::new();
         for name in names(members, "properties") {
             declared.insert(name, self.at(&below(place, "properties", name)));
@@ -219,8 +224,11 @@ impl Written<'_> {
             parts.push(self.builder.push(Kind::Choice(branches)));
         }
         if members.contains_key("if") {
-            let then: Vec<NodeId> =
-                ["if", "then"].iter().filter(|keyword| members.contains_key(**keyword)).map(|keyword| self.at(&format!("{place}/{keyword}"))).collect();
+            let then: Vec<NodeId> = ["if", "then"]
+                .iter()
+                .filter(|keyword| members.contains_key(**keyword))
+                .map(|keyword| self.at(&format!("{place}/{keyword}")))
+                .collect();
             let then = self.builder.push(Kind::Both(then));
             let other = if members.contains_key("else") { self.at(&format!("{place}/else")) } else { self.builder.push(Kind::Any) };
             parts.push(self.builder.push(Kind::Choice(vec![branch(then, "then"), branch(other, "else")])));

@@ -28,14 +28,14 @@ const SHOWN: usize = 300;
 
 impl Difference {
     /// Two lines: what was expected, and what was found. Secrets are masked.
-    pub(crate) fn indented(&self, indent: &str, hidden: bool) -> String {
+    pub(crate) fn indented(&self, indent: &str, hides: &dyn Fn(&Pointer) -> bool) -> String {
         let place = match self.pointer.is_root() {
             true => "the whole".to_owned(),
             false => mask::text(self.pointer.as_str()).into_owned(),
         };
         let show = |value: &Option<Value>| match value {
             None => "nothing".to_owned(),
-            Some(value) => cut(&shown(value, &self.pointer, &|_| hidden)),
+            Some(value) => cut(&shown(value, &self.pointer, hides)),
         };
         let mut text = String::new();
         let blanks = " ".repeat(place.chars().count());
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     fn told(expected: &Value, found: &Value, extent: Extent) -> String {
-        differences(expected, found, extent).iter().map(|difference| difference.indented("", false)).collect()
+        differences(expected, found, extent).iter().map(|difference| difference.indented("", &|_| false)).collect()
     }
 
     #[test]

@@ -121,7 +121,12 @@ fn words(name: &str) -> Vec<String> {
 
 /// A text of any kind, in which everything is masked that looks like a secret or stands after a name that says so.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    let spans = spans(text);
+    text_but(text, &is_telling_parameter)
+}
+
+/// As [`text`], where more names are known to be those of secrets.
+pub(crate) fn text_but<'t>(text: &'t str, hides: &dyn Fn(&str) -> bool) -> Cow<'t, str> {
+    let spans = spans(text, hides);
     if spans.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -136,12 +141,12 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
 }
 
 /// Where the secrets of a text are, in order, without overlaps.
-fn spans(text: &str) -> Vec<Range<usize>> {
+fn spans(text: &str, hides: &dyn Fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     private_keys(text, &mut spans);
     users(text, &mut spans);
     tokens(text, &mut spans);
-    named(text, &mut spans);
+    named(text, hides, &mut spans);
     spans.retain(|span| !span.is_empty() && !is_masked(&text[span.clone()]));
     spans.sort_by_key(|span| (span.start, usize::MAX - span.end));
     let mut end = 0;
@@ -216,7 +221,7 @@ fn token_length(text: &str) -> usize {
 }
 
 /// Values that stand after a telling name: `token=…`, `"password": "…"`, `<secret>…</secret>`, `Authorization: Bearer …`.
-fn named(text: &str, spans: &mut Vec<Range<usize>>) {
+fn named(text: &str, hides: &dyn Fn(&str) -> bool, spans: &mut Vec<Range<usize>>) {
     for (at, separator) in text.match_indices(['=', ':', '>']) {
         let before = text[..at].trim_end_matches([' ', '"', '\'', '\\']);
         let is_part = |char: char| char.is_ascii_alphanumeric() || "_-.[]".contains(char);
@@ -224,9 +229,11 @@ fn named(text: &str, spans: &mut Vec<Range<usize>>) {
             &before[before.rfind(|char| !is_part(char)).map_or(0, |cut| cut + text[cut..].chars().next().map_or(1, char::len_utf8))..];
         let after = &text[at + 1..];
         let quoted = before.len() < at && !text[before.len()..at].trim().is_empty();
-        // `things/token:refresh` is a path.
-        let apart = separator != ":" || quoted || after.starts_with([' ', '"', '\'', '\\']);
-        if apart && is_telling_parameter(name) && (separator != ">" || before.len() == at) {
+        // `things/token:refresh` is a path, and `query token: expected …` is a sentence; a line of YAML or a header begins so.
+        let begins =
+            || text[..before.len() - name.len()].rsplit('\n').next().is_some_and(|line| line.trim_matches([' ', '-', '<', '>']).is_empty());
+        let apart = separator != ":" || quoted || (after.starts_with([' ', '"', '\'', '\\']) && begins());
+        if apart && hides(name) && (separator != ">" || before.len() == at) {
             spans.push(value_after(text, at + 1));
         }
     }
@@ -270,7 +277,12 @@ impl Secrets {
 
     /// Adds what looks like a secret in a text of any kind.
     pub(crate) fn add_from(&mut self, text: &str) {
-        spans(text).into_iter().for_each(|span| self.add(&text[span]));
+        self.add_from_but(text, &is_telling_parameter);
+    }
+
+    /// As [`add_from`](Self::add_from), where more names are known to be those of secrets.
+    pub(crate) fn add_from_but(&mut self, text: &str, hides: &dyn Fn(&str) -> bool) {
+        spans(text, hides).into_iter().for_each(|span| self.add(&text[span]));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -364,6 +376,8 @@ mod tests {
             ("cut: eyJhbGciOiJIUzI1NiIsInR5", "cut: eyJ…(24 chars)"),
             ("-----BEGIN PRIVATE KEY-----\\ncanary", "-----BEGIN PRIVATE KEY-----…(35 chars)"),
             ("-----BEGIN CERTIFICATE-----\nabc", "-----BEGIN CERTIFICATE-----\nabc"),
+            ("a: 1\n  token: canary\n", "a: 1\n  token: ***\n"),
+            ("query token: expected one, body /password: expected none", "query token: expected one, body /password: expected none"),
             ("GET /things/token:refresh, limit=3", "GET /things/token:refresh, limit=3"),
             ("expected `Bearer` and a token, found none", "expected `Bearer` and a token, found none"),
             ("^whsec_[A-Za-z0-9+/=]+$", "^whsec_[A-Za-z0-9+/=]+$"),

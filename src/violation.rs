@@ -248,6 +248,7 @@ impl Violation {
     /// The same violation without any of these secrets.
     #[must_use]
     pub(crate) fn scrubbed(mut self, secrets: &Secrets) -> Self {
+        self.expected = secrets.scrub(&self.expected).into_owned();
         self.found = secrets.scrub(&self.found).into_owned();
         self.hint = self.hint.map(|hint| secrets.scrub(&hint).into_owned());
         if let Some(Edit::Add(value)) = &mut self.edit {

@@ -296,7 +296,7 @@ fn no_runtime_is_needed_and_nobody_polls() {
         assert!(polls <= 3, "{polls} polls for one call");
     });
     let text = panic_of(|| run(api.calls().wait_for(2).within(SHORT).into_future()));
-    assert!(text.starts_with("standin: waited 60ms for at least 2 calls, saw 1 (tests/calls.rs:"), "{text}");
+    assert!(text.starts_with("standin: waited 60ms for at least 2 calls, saw 1 (at tests/calls.rs:"), "{text}");
     // A future that nobody needs any more leaves nothing behind that would keep it.
     drop(api.calls().wait_for(2).within(LONG).into_future());
 }

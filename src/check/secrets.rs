@@ -1,5 +1,7 @@
 //! The secrets of a message: what the contract declares to be one, and what says so by its name or its shape.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::parameters::cookies;
@@ -9,6 +11,7 @@ use crate::{
     mask::{self, Secrets},
     media,
     message::{Headers, Request, header_text},
+    pointer::Pointer,
     schema::{Annotations, Meaning, Note},
     source::parse_json,
     text::percent_decode,
@@ -37,26 +40,98 @@ fn is_declared(noted: Noted<'_>) -> bool {
     noted.is_some_and(|(_, note)| note.meaning == Some(Meaning::Secret))
 }
 
-/// Masks what is secret in a value, and whether there was anything.
-pub(crate) fn hide(value: &mut Value, noted: Noted<'_>) -> bool {
-    if is_declared(noted) {
-        return hide_whole(value);
-    }
-    match value {
-        Value::String(text) => {
-            let masked = mask::text(text);
-            let changed = masked != text.as_str();
-            if changed {
-                *text = masked.into_owned();
+/// What is secret in values of one schema.
+pub(crate) struct Veil<'a> {
+    noted: Noted<'a>,
+    /// The names of all members that are secrets somewhere: whoever sends one sends it in a wrong place, too.
+    names: BTreeSet<&'a str>,
+}
+
+impl<'a> Veil<'a> {
+    pub(crate) fn new(noted: Noted<'a>) -> Self {
+        let mut veil = Self { noted, names: BTreeSet::new() };
+        let (mut seen, mut open) = (BTreeSet::new(), Vec::from_iter(noted));
+        while let Some((annotations, note)) = open.pop() {
+            // Schemas that contain themselves come back to the same note.
+            if !seen.insert(std::ptr::from_ref(note)) {
+                continue;
             }
-            changed
+            for (name, note) in annotations.members(note) {
+                if note.meaning == Some(Meaning::Secret) {
+                    veil.names.insert(name);
+                }
+                open.push((annotations, note));
+            }
+            open.extend(annotations.items(note).map(|note| (annotations, note)));
         }
-        Value::Array(list) => list.iter_mut().fold(false, |hidden, item| hide(item, items(noted)) | hidden),
-        Value::Object(members) => members.iter_mut().fold(false, |hidden, (name, value)| {
-            let now = if mask::is_telling(name) { hide_whole(value) } else { hide(value, member(noted, name)) };
-            now | hidden
-        }),
-        _ => false,
+        veil
+    }
+
+    /// The names of the members that the contract declares to be secrets.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.names.iter().copied()
+    }
+
+    /// Whether a member of this name is a secret, wherever it stands.
+    pub(crate) fn hides(&self, name: &str) -> bool {
+        self.names.contains(name) || mask::is_telling(name)
+    }
+
+    /// Whether the value at a place, or one that it lies in, is a secret.
+    pub(crate) fn hides_at(&self, place: &Pointer) -> bool {
+        self.noted.is_some_and(|(annotations, _)| annotations.is_secret(place)) || place.tokens().any(|name| self.hides(&name))
+    }
+
+    /// Masks what is secret in a text of any kind.
+    pub(crate) fn text(&self, text: &str) -> String {
+        mask::text_but(text, &|name| self.hides(name) || mask::is_telling_parameter(name)).into_owned()
+    }
+
+    /// Masks what is secret in a value, and whether there was anything.
+    pub(crate) fn hide(&self, value: &mut Value) -> bool {
+        self.hide_in(value, self.noted)
+    }
+
+    fn hide_in(&self, value: &mut Value, noted: Noted<'_>) -> bool {
+        if is_declared(noted) {
+            return hide_whole(value);
+        }
+        match value {
+            Value::String(text) => {
+                let masked = mask::text(text);
+                let changed = masked != text.as_str();
+                if changed {
+                    *text = masked.into_owned();
+                }
+                changed
+            }
+            Value::Array(list) => list.iter_mut().fold(false, |hidden, item| self.hide_in(item, items(noted)) | hidden),
+            Value::Object(members) => members.iter_mut().fold(false, |hidden, (name, value)| {
+                let now = if self.hides(name) { hide_whole(value) } else { self.hide_in(value, member(noted, name)) };
+                now | hidden
+            }),
+            _ => false,
+        }
+    }
+
+    /// Adds the secrets of a value.
+    fn collect(&self, value: &Value, secrets: &mut Secrets) {
+        self.collect_in(value, self.noted, secrets);
+    }
+
+    fn collect_in(&self, value: &Value, noted: Noted<'_>, secrets: &mut Secrets) {
+        if is_declared(noted) {
+            return collect_whole(value, secrets);
+        }
+        match value {
+            Value::String(text) => secrets.add_from(text),
+            Value::Array(list) => list.iter().for_each(|item| self.collect_in(item, items(noted), secrets)),
+            Value::Object(members) => members.iter().for_each(|(name, value)| match self.hides(name) {
+                true => collect_whole(value, secrets),
+                false => self.collect_in(value, member(noted, name), secrets),
+            }),
+            _ => {}
+        }
     }
 }
 
@@ -75,22 +150,6 @@ fn hide_whole(value: &mut Value) -> bool {
         }
         Value::Array(items) => items.iter_mut().fold(false, |hidden, item| hide_whole(item) | hidden),
         Value::Object(members) => members.values_mut().fold(false, |hidden, member| hide_whole(member) | hidden),
-    }
-}
-
-/// Adds the secrets of a value.
-pub(crate) fn collect(value: &Value, noted: Noted<'_>, secrets: &mut Secrets) {
-    if is_declared(noted) {
-        return collect_whole(value, secrets);
-    }
-    match value {
-        Value::String(text) => secrets.add_from(text),
-        Value::Array(list) => list.iter().for_each(|item| collect(item, items(noted), secrets)),
-        Value::Object(members) => members.iter().for_each(|(name, value)| match mask::is_telling(name) {
-            true => collect_whole(value, secrets),
-            false => collect(value, member(noted, name), secrets),
-        }),
-        _ => {}
     }
 }
 
@@ -118,28 +177,51 @@ pub(crate) fn of_request(
     for (_, value) in parameters.iter().filter(|(name, _)| mask::is_telling(name)) {
         collect_whole(value, &mut secrets);
     }
-    secrets.add_from(&percent_decode(request.path()));
+    of_path(contract, request.path(), &mut secrets);
     let content_type = request.header("content-type").unwrap_or_default();
     let content = operation.and_then(|operation| operation.request_body.as_ref()).map_or(&[][..], |body| &body.content);
+    let veil = Veil::new(noted(content, content_type));
     match body {
-        Some(body) => collect(body, noted(content, content_type), &mut secrets),
-        None => of_bytes(request.body(), content_type, noted(content, content_type), &mut secrets),
+        Some(body) => veil.collect(body, &mut secrets),
+        None => of_bytes(request.body(), content_type, &veil, &mut secrets),
     }
     secrets
 }
 
 /// The secrets of a body of which nothing is known but its bytes.
-pub(crate) fn of_bytes(body: &[u8], content_type: &str, noted: Noted<'_>, secrets: &mut Secrets) {
+fn of_bytes(body: &[u8], content_type: &str, veil: &Veil<'_>, secrets: &mut Secrets) {
     let text = String::from_utf8_lossy(body);
     match parse_json(body) {
-        Ok((value, _)) => collect(&value, noted, secrets),
+        Ok((value, _)) => veil.collect(&value, secrets),
         Err(_) if content_type.starts_with("application/x-www-form-urlencoded") => {
             for (name, value) in codec::pairs(&text) {
                 let value = percent_decode(value);
-                if mask::is_telling(&name) { secrets.add(&value) } else { secrets.add_from(&value) }
+                if veil.hides(&name) { secrets.add(&value) } else { secrets.add_from(&value) }
             }
         }
-        Err(_) => secrets.add_from(&text),
+        Err(_) => secrets.add_from_but(&text, &|name| veil.hides(name) || mask::is_telling_parameter(name)),
+    }
+}
+
+/// Those of a path that leads to no operation: what stands where the path of an operation has a secret.
+pub(crate) fn of_path(contract: &Contract, path: &str, secrets: &mut Secrets) {
+    secrets.add_from(&percent_decode(path));
+    let sent: Vec<&str> = path.split('/').collect();
+    for operation in contract.operations() {
+        if !operation.path_parameters().any(mask::is_telling) {
+            continue;
+        }
+        // A base path may stand before it.
+        let template: Vec<&str> = operation.path().trim_start_matches('/').split('/').collect();
+        let tail = &sent[sent.len().saturating_sub(template.len())..];
+        let is_open = |part: &str| part.contains('{');
+        if tail.len() == template.len() && template.iter().zip(tail).all(|(part, text)| is_open(part) || part == text) {
+            let telling = |part: &str| is_open(part) && mask::is_telling(part);
+            template.iter().zip(tail).filter(|(part, _)| telling(part)).for_each(|(_, text)| {
+                secrets.add(text);
+                secrets.add(&percent_decode(text));
+            });
+        }
     }
 }
 
@@ -209,13 +291,13 @@ mod tests {
             "name": "n", "password": "canary", "pin": 1, "token": 123_456, "secrets": {"a": ["canary"], "on": true},
             "hook": "https://u:canary@x.y/?token=canary",
         });
-        assert!(hide(&mut value, None));
+        assert!(Veil::new(None).hide(&mut value));
         let hidden = json!({
             "name": "n", "password": "***", "pin": 1, "token": "***", "secrets": {"a": ["***"], "on": true},
             "hook": "https://***@x.y/?token=***",
         });
         assert_eq!(value, hidden);
-        assert!(!hide(&mut json!({"name": "n", "password": null}), None));
+        assert!(!Veil::new(None).hide(&mut json!({"name": "n", "password": null})));
     }
 
     #[test]

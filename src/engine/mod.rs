@@ -127,6 +127,7 @@ impl Engine {
     fn miss(&self, request: &Request, missed: Missed) -> Decision {
         let method = request.method();
         let violation = missing(&self.contract, request, &missed, self.settings.base_path);
+        let violation = check::secrets::without(&check::secrets::of_request(&self.contract, None, request, &[], None), violation);
         let allowed = match missed {
             Missed::OtherMethods(allowed) if method == Method::OPTIONS => {
                 let cors = if self.settings.cors { cors::preflight(request, &allowed) } else { None };

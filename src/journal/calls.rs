@@ -210,7 +210,7 @@ impl Calls {
     /// If there are not so many, or if older calls were let go: nobody can tell then which was the how-manieth.
     #[track_caller]
     pub fn nth(&self, place: usize) -> Call {
-        self.claim(&format!("tell which of the calls{} was number {}", self.what, place + 1));
+        self.claim(&format!("number {} of the calls{}", place + 1, self.what));
         self.pick(place)
     }
 
@@ -234,12 +234,7 @@ impl Calls {
         let holds = expected.holds(self.len());
         // However many there were: more do not matter.
         if !(holds && expected.holds(usize::MAX)) {
-            self.claim(&format!(
-                "tell whether there {} {}{}",
-                if self.len() == 1 { "was" } else { "were" },
-                expected.in_words(),
-                self.what
-            ));
+            self.claim(&format!("{}{}", expected.in_words(), self.what));
         }
         if !holds {
             let head = format!("expected {}{}, saw {}", expected.in_words(), self.what, in_words(self.len()));
@@ -275,7 +270,7 @@ impl Calls {
     /// operation, and if older calls were let go.
     #[track_caller]
     pub fn assert_sequence<N: AsRef<str>>(&self, expected: impl IntoIterator<Item = N>) {
-        self.claim(&format!("tell in which order the calls{} came", self.what));
+        self.claim(&format!("the order of the calls{}", self.what));
         let expected: Vec<String> = expected.into_iter().map(|name| self.contract.operation(name.as_ref()).name().to_owned()).collect();
         if let Some(report) = sequence::difference(&expected, &self.iter().collect::<Vec<_>>(), &self.what) {
             panic!("{report}");
@@ -288,7 +283,8 @@ impl Calls {
         let dropped = self.dropped();
         if dropped > 0 {
             let were = if dropped == 1 { "an older call was".into() } else { format!("{dropped} older calls were") };
-            panic!("standin: cannot {what}: {were} let go\n{} are remembered; {}\n", number_of_calls(self.seen.len()), report::MORE);
+            let kept = number_of_calls(self.seen.len());
+            panic!("standin: cannot claim {what:?}: {were} let go, {kept} remembered\n{}\n", report::MORE);
         }
     }
 

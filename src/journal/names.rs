@@ -3,7 +3,10 @@
 //! What is an id, a time or a secret is read from the contract's schemas, not from a list of names; only what calls itself a
 //! secret is one without them. Equal values have equal names, so that relations stay visible.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use serde_json::{Map, Value};
 
@@ -12,6 +15,7 @@ use super::{
     shown::{self, Body, Side},
 };
 use crate::{
+    check::secrets::Veil,
     contract::Location,
     mask,
     media::is_json,
@@ -47,7 +51,9 @@ pub(super) fn body(call: &Call, side: Side, names: &mut Names) -> Value {
     let content_type = headers.get("content-type").and_then(header_text).unwrap_or_default();
     let json = if is_json(content_type) { parse_json(bytes).ok() } else { None };
     if let Some((mut value, _)) = json {
-        names.replace(&mut value, "", "", shown::noted(call, side));
+        let noted = shown::noted(call, side);
+        names.secret = Veil::new(noted).names().map(str::to_owned).collect();
+        names.replace(&mut value, "", "", noted);
         return value;
     }
     match shown::body(call, side) {
@@ -68,6 +74,8 @@ fn in_bytes(bytes: usize) -> String {
 pub(super) struct Names {
     given: HashMap<String, String>,
     counts: HashMap<String, usize>,
+    /// The members that are secrets, wherever they stand.
+    secret: BTreeSet<String>,
 }
 
 impl Names {
@@ -85,14 +93,21 @@ impl Names {
                 items.iter_mut().for_each(|item| self.replace(item, name, holder, below));
             }
             Value::Object(members) => {
-                let holder = if name.is_empty() { holder } else { name };
+                let within = if name.is_empty() { holder } else { name };
                 for (member, value) in members {
                     let below = noted.and_then(|(annotations, note)| Some((annotations, annotations.member(note, member)?)));
-                    self.replace(value, member, holder, below);
+                    // All that a secret is made of is one.
+                    let member = if self.hides(name) { name } else { member.as_str() };
+                    self.replace(value, member, within, below);
                 }
             }
+            Value::Number(_) if self.hides(name) => *value = "[secret]".into(),
             _ => {}
         }
+    }
+
+    fn hides(&self, name: &str) -> bool {
+        self.secret.contains(name) || mask::is_telling(name)
     }
 
     /// The name of a text that stands somewhere else, if it has one.
@@ -117,7 +132,7 @@ impl Names {
             }
             // The same id where no schema says that it is one.
             None if self.given.contains_key(text) => self.given.get(text).cloned(),
-            None if mask::is_telling(name) && !text.is_empty() => Some("[secret]".into()),
+            None if self.hides(name) && !text.is_empty() => Some("[secret]".into()),
             None => match mask::text(text) {
                 Cow::Owned(masked) => Some(masked),
                 Cow::Borrowed(_) => None,

@@ -8,12 +8,14 @@ use super::{
     Call, Calls, Shown,
     count::number_of_calls,
     curl,
-    shown::{Body, Side, body},
+    shown::{Body, Side, body, name},
 };
 use crate::text::distance;
 
 /// How many calls a short report lists.
 const SHOWN: usize = 10;
+/// How many other calls a short report lists, which are not what was looked for.
+const OTHERS_SHOWN: usize = 5;
 /// How much of a body a short report shows, in characters.
 const BODY_SHOWN: usize = 2_000;
 /// How wide a report is, in characters. What is to be copied into a shell stays on one line.
@@ -33,6 +35,10 @@ impl Extent {
 
     fn calls(self) -> usize {
         if self == Self::Full { usize::MAX } else { SHOWN }
+    }
+
+    fn others(self) -> usize {
+        if self == Self::Full { usize::MAX } else { OTHERS_SHOWN }
     }
 
     fn body(self) -> usize {
@@ -146,18 +152,16 @@ pub(super) fn miscounted(head: &str, calls: &Calls) -> String {
 
 /// Of many other calls, those that are most like what was looked for; in the order in which they came.
 fn nearest(wanted: &str, mut others: Vec<Call>, extent: Extent) -> (&'static str, Vec<Call>) {
-    if others.len() <= extent.calls() {
+    if others.len() <= extent.others() {
         return ("other calls to this server:\n", others);
     }
     let unlike = |call: &Call| {
-        let name = call
-            .operation()
-            .map_or_else(|| format!("{} {}", call.request().method(), call.request().path()), |operation| operation.name().to_owned());
+        let name = name(call);
         let short: String = name.chars().take(200).collect();
         distance(wanted.trim_start().trim_start_matches("to "), &short)
     };
     others.sort_by_cached_key(unlike);
-    others.truncate(extent.calls());
+    others.truncate(extent.others());
     others.sort_by_key(Call::number);
     ("the most alike of the other calls to this server:\n", others)
 }

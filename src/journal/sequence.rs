@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Call, count::number_of_calls, report};
+use super::{Call, count::number_of_calls, report, shown};
 
 /// How many pairs of lines are compared to align both columns; longer lists are shown from where they first differ.
 const MOST_COMPARED: usize = 1_000_000;
@@ -24,8 +24,11 @@ pub(super) fn difference(expected: &[String], calls: &[Call], what: &str) -> Opt
         return None;
     }
     let saw = if calls.is_empty() { "none".to_owned() } else { calls.len().to_string() };
-    let these = if expected.is_empty() { "no call".to_owned() } else { format!("these {} in this order", number_of_calls(expected.len())) };
-    let mut text = format!("standin: expected {these}{what}, saw {saw}\n");
+    let mut text = match expected.len() {
+        0 => format!("standin: expected no call{what}, saw {saw}\n"),
+        1 => format!("standin: expected exactly this call{what}, saw {saw}\n"),
+        count => format!("standin: expected exactly these {}{what}, in this order, saw {saw}\n", number_of_calls(count)),
+    };
     let lines = align(expected, &came);
     let width = expected.iter().map(|name| name.chars().count()).max().unwrap_or_default().clamp("expected".len(), 50);
     // Writing to a `String` cannot fail.
@@ -57,10 +60,8 @@ pub(super) fn difference(expected: &[String], calls: &[Call], what: &str) -> Opt
 }
 
 fn name(call: &Call) -> String {
-    match call.operation() {
-        Some(operation) => operation.name().to_owned(),
-        None => format!("{} {} (no operation)", call.request().method(), call.request().path()),
-    }
+    let none = if call.operation().is_none() { " (no operation)" } else { "" };
+    shown::name(call) + none
 }
 
 /// The longest common subsequence, with what is missing before what is there instead.

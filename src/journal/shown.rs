@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Call;
 use crate::{
-    check::secrets::{self, Noted},
+    check::secrets::{self, Noted, Veil},
     codec,
     contract::{Contract, Location, MediaType, Operation, SchemeKind},
     mask::{self, Secrets},
@@ -35,7 +35,7 @@ pub(super) fn context(call: &Call, side: Side) -> Context {
     let hides = move |place: &Pointer| {
         let operation = number.map(|number| &contract.operations()[number]);
         let noted = secrets::noted(declared(operation, side, status), &content_type);
-        noted.is_some_and(|(annotations, _)| annotations.is_secret(place))
+        Veil::new(noted).hides_at(place)
     };
     Context { title, hides: Box::new(hides) }
 }
@@ -82,16 +82,8 @@ impl Shown {
 
     /// Path and query as they were sent.
     pub(super) fn target(&self, call: &Call) -> String {
-        let request = call.request();
-        let mut named = Secrets::default();
-        for (name, value) in &call.exchange.entry.parameters {
-            if let (true, Some(text)) = (mask::is_telling(name), value.as_str()) {
-                named.add(text);
-            }
-        }
-        let path = mask::text(request.path()).into_owned();
-        let path = named.scrub(&path).into_owned();
-        match request.query() {
+        let path = path(call);
+        match call.request().query() {
             Some(query) => format!("{path}?{}", pairs(query, |name| self.hides_query(name))),
             None => path,
         }
@@ -121,6 +113,21 @@ impl Shown {
     /// All headers, in their order.
     pub(super) fn headers(&self, headers: &Headers) -> Vec<(String, String)> {
         headers.iter().map(|(name, value)| (name.as_str().to_owned(), self.header(name.as_str(), value))).collect()
+    }
+}
+
+/// The path as it was sent.
+pub(super) fn path(call: &Call) -> String {
+    let mut secrets = Secrets::default();
+    secrets::of_path(&call.contract, call.request().path(), &mut secrets);
+    secrets.scrub(call.request().path()).into_owned()
+}
+
+/// The name of the operation, or what was asked for where there is none.
+pub(super) fn name(call: &Call) -> String {
+    match call.operation() {
+        Some(operation) => operation.name().to_owned(),
+        None => format!("{} {}", call.request().method(), path(call)),
     }
 }
 
@@ -160,42 +167,36 @@ pub(super) fn body(call: &Call, side: Side) -> Body {
     if !matches!(header("content-encoding"), "" | "identity") {
         return Body::Bytes(bytes.len());
     }
-    told(bytes, header("content-type"), noted(call, side))
+    told(bytes, header("content-type"), &Veil::new(noted(call, side)))
 }
 
-fn told(bytes: &Bytes, content_type: &str, noted: Noted<'_>) -> Body {
+fn told(bytes: &Bytes, content_type: &str, veil: &Veil<'_>) -> Body {
     if is_json(content_type) || content_type.is_empty() {
         if let Ok((mut value, _)) = parse_json(bytes) {
-            let hidden = secrets::hide(&mut value, noted);
+            let hidden = veil.hide(&mut value);
             let text = if hidden { value.to_string() } else { String::from_utf8_lossy(bytes).into_owned() };
             return Body::Json(value, text);
         }
     }
     if content_type.starts_with("multipart/") {
         if let Ok(parts) = codec::read_parts(bytes, content_type) {
-            return Body::Parts(parts.iter().map(|part| self::part(part, noted)).collect());
+            return Body::Parts(parts.iter().map(|part| self::part(part, veil)).collect());
         }
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return Body::Bytes(bytes.len()) };
     if content_type.starts_with("application/x-www-form-urlencoded") {
-        return Body::Text(pairs(text, |name| hides(name, noted)));
+        return Body::Text(pairs(text, |name| veil.hides(name)));
     }
-    Body::Text(mask::text(text).into_owned())
+    Body::Text(veil.text(text))
 }
 
-fn part(part: &codec::Part, noted: Noted<'_>) -> Part {
+fn part(part: &codec::Part, veil: &Veil<'_>) -> Part {
     let name = part.name.clone().unwrap_or_default();
-    let text = std::str::from_utf8(&part.body).ok().map(|text| match hides(&name, noted) {
+    let text = std::str::from_utf8(&part.body).ok().map(|text| match veil.hides(&name) {
         true => mask::secret(text),
         false => mask::text(text).into_owned(),
     });
     Part { name, text, bytes: part.body.len() }
-}
-
-/// Whether a field of a form is a secret.
-fn hides(name: &str, noted: Noted<'_>) -> bool {
-    let declared = noted.is_some_and(|(annotations, _)| annotations.is_secret(&Pointer::root().join(name)));
-    declared || mask::is_telling(name)
 }
 
 /// What the contract says about the body of one of the messages.

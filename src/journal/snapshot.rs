@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Call,
     names::{Names, body, parameters},
-    shown::Side,
+    shown::{Side, name},
 };
 
 /// Calls in a form for snapshot tests, to be handed to `insta::assert_yaml_snapshot!` or `insta::assert_json_snapshot!`.
@@ -50,10 +50,7 @@ fn entry(call: &Call, names: &mut Names) -> Value {
             view.insert(name.into(), value);
         }
     };
-    match call.operation() {
-        Some(operation) => put("call", operation.name().into()),
-        None => put("call", format!("{} {}", call.request().method(), crate::mask::text(call.request().path())).into()),
-    }
+    put("call", name(call).into());
     put("parameters", parameters(call, names));
     put("request", request);
     put("status", call.response().status().as_u16().into());

@@ -75,7 +75,7 @@ impl Wait {
     fn report(&self) -> String {
         let calls = self.calls.again(None);
         let (least, within) = (number_of_calls(self.least), self.within);
-        let head = format!("waited {within:?} for at least {least}{}, saw {} ({})", calls.what(), calls.len(), self.at);
+        let head = format!("waited {within:?} for at least {least}{}, saw {} (at {})", calls.what(), calls.len(), self.at);
         report::miscounted(&head, &calls)
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     diff::{self, Difference, Extent},
     mask,
     pointer::Pointer,
+    text::percent_decode,
 };
 
 /// How much of a body a panic shows, in characters.
@@ -119,8 +120,7 @@ impl Body<'_> {
         let differ = if differences.len() == 1 { "1 difference" } else { &format!("{} differences", differences.len()) };
         let mut text = format!("standin: {} is not as expected: {differ}\n", self.title());
         for difference in differences.iter().take(MOST_DIFFERENCES) {
-            let hidden = self.context.is_some_and(|context| (context.hides)(&difference.pointer));
-            text += &difference.indented("  ", hidden);
+            text += &difference.indented("  ", &|place| self.hides(place));
         }
         if differences.len() > MOST_DIFFERENCES {
             text += &format!("  and {} more\n", differences.len() - MOST_DIFFERENCES);
@@ -135,11 +135,24 @@ impl Body<'_> {
         }
     }
 
+    /// A body that is no JSON, as text.
+    fn text(&self) -> String {
+        let hides = |name: &str| mask::is_telling_parameter(name) || self.hides(&Pointer::root().join(name));
+        // A form hides its secrets from a reader of text.
+        mask::text_but(&percent_decode(&String::from_utf8_lossy(self.bytes)), &hides).into_owned()
+    }
+
+    fn hides(&self, place: &Pointer) -> bool {
+        self.context.is_some_and(|context| (context.hides)(place))
+    }
+
     /// The beginning of the body, without its secrets.
     fn beginning(&self, length: usize) -> String {
         let text = match serde_json::from_slice::<Value>(self.bytes) {
-            Ok(value) => diff::shown(&value, &Pointer::root(), &|place| self.context.is_some_and(|context| (context.hides)(place))),
-            Err(_) => mask::text(&String::from_utf8_lossy(self.bytes)).into_owned(),
+            Ok(value) => diff::shown(&value, &Pointer::root(), &|place| self.hides(place)),
+            // Which of its parts are secrets, their headers say, not their place.
+            Err(_) if self.bytes.starts_with(b"--") => "(a multipart body)".into(),
+            Err(_) => self.text(),
         };
         match text.char_indices().nth(length) {
             Some((cut, _)) => format!("{}… ({} bytes)", &text[..cut], self.bytes.len()),
@@ -250,7 +263,6 @@ mod tests {
             ("{\n  \"name\": \"a\",\n  \"sizes\": {}\n}", "/sizes"),
             (r#"{"name": "a", "sizes": [1, tru]}"#, "/sizes/1"),
             ("", ""),
-            
         ];
         for (body, place) in table {
             let error = Body { whose: "request", bytes: &Bytes::from_static(body.as_bytes()), context: None }.parse::<Thing>().unwrap_err();

@@ -434,12 +434,49 @@ pub(crate) fn shown_header(name: &str, value: &HeaderValue) -> String {
     }
 }
 
-/// Secrets are masked.
+/// Whether a header of this name is one that HTTP and its clients have for everybody: no contract has its key in it.
+fn is_well_known(name: &HeaderName) -> bool {
+    const KNOWN: [HeaderName; 16] = [
+        header::ACCEPT,
+        header::ACCEPT_ENCODING,
+        header::ACCEPT_LANGUAGE,
+        header::ALLOW,
+        header::CACHE_CONTROL,
+        header::CONNECTION,
+        header::CONTENT_ENCODING,
+        header::CONTENT_LENGTH,
+        header::CONTENT_TYPE,
+        header::DATE,
+        header::HOST,
+        header::LOCATION,
+        header::RETRY_AFTER,
+        header::TRANSFER_ENCODING,
+        header::USER_AGENT,
+        header::VARY,
+    ];
+    KNOWN.contains(name)
+}
+
+/// Secrets are masked, and so is every header of an API's own: which of them has its key, the message does not know.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.iter().map(|(name, value)| (name.as_str(), shown_header(name.as_str(), value)));
+        let value = |name: &HeaderName, value: &HeaderValue| match is_well_known(name) || is_secret_header(name) {
+            true => shown_header(name.as_str(), value),
+            false => format!("…({} chars)", value.len()),
+        };
+        let shown = self.iter().map(|(name, text)| (name.as_str(), value(name, text)));
         f.debug_map().entries(shown).finish()
     }
+}
+
+/// A path as it may be shown where nobody knows what it means: a long segment may be a token.
+fn shown_path(path: &str) -> String {
+    const LONG: usize = 16;
+    let segment = |segment: &str| match segment.len() < LONG {
+        true => mask::text(segment).into_owned(),
+        false => format!("…({} chars)", segment.chars().count()),
+    };
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
 // Queries and bodies may hold secrets too, so `Debug` shows their sizes only.
@@ -447,7 +484,7 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.method)
-            .field("path", &mask::text(self.path()))
+            .field("path", &shown_path(self.path()))
             .field("query_len", &self.query().map_or(0, str::len))
             .field("headers", &self.headers)
             .field("body_len", &self.body.len())

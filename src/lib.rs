@@ -27,6 +27,7 @@
 //!   enforce; [`Contract::lint`] looks for mistakes in it.
 //! - [`MockServer`]: a running server; [`MockServer::builder`] has the settings.
 //! - [`Calls`] and [`Call`]: what came, for assertions and, by [`Calls::snapshot`], for snapshot tests.
+//! - [`check_traffic`]: what was recorded elsewhere, judged by a contract.
 //! - [`Violation`]: one way in which a message breaks the contract. Facts first; its text is the same everywhere.
 //! - [`Rule`]: what an API asks for and its document cannot say, in code.
 //!
@@ -62,6 +63,7 @@ mod seed;
 mod server;
 mod source;
 mod text;
+mod traffic;
 mod violation;
 
 pub use self::{
@@ -76,5 +78,6 @@ pub use self::{
     pointer::Pointer,
     respond::Because,
     server::{MockServer, MockServerBuilder},
+    traffic::{Exchange, Traffic, TrafficCheck, check_traffic},
     violation::{Edit, Place, RulePlace, Step, Violation},
 };

@@ -245,6 +245,16 @@ impl Violation {
         self
     }
 
+    /// The same violation, of an answer: what reads bodies takes them for those of requests.
+    #[must_use]
+    pub(crate) fn of_answer(mut self) -> Self {
+        self.step = Step::Answer;
+        if let Place::Body(pointer) = self.place {
+            self.place = Place::Answer(pointer);
+        }
+        self
+    }
+
     /// The same violation without any of these secrets.
     #[must_use]
     pub(crate) fn scrubbed(mut self, secrets: &Secrets) -> Self {

@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 11] = [
     &["codec"],
     &["check", "respond"],
     &["journal", "engine"],
-    &["server", "bundle"],
+    &["traffic", "server", "bundle"],
     // Tests of the whole crate from the inside.
     &["conformance"],
 ];

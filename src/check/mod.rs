@@ -6,6 +6,7 @@
 mod body;
 mod parameters;
 mod prefer;
+mod response;
 pub(crate) mod secrets;
 mod security;
 
@@ -14,6 +15,7 @@ use serde_json::Value;
 pub use self::security::ApiKey;
 pub(crate) use self::{
     prefer::{Preferences, refused},
+    response::response,
     security::Access,
 };
 use crate::{

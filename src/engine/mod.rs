@@ -240,6 +240,19 @@ fn choose<'c>(contract: &'c Contract, policy: &Policy, found: &Found<'_>, reques
     nearest.unwrap_or_else(|| judge(*first))
 }
 
+/// Judges a request as a server does, without answering it. `None` is one that asks what methods a path has.
+pub(crate) fn judge<'c>(
+    contract: &'c Contract,
+    policy: &Policy,
+    request: &Request,
+) -> Option<Result<(&'c Operation, Judgement), Violation>> {
+    match contract.router().find(request.method(), request.path(), BasePath::Optional) {
+        Ok(found) => Some(Ok(choose(contract, policy, &found, request))),
+        Err(Missed::OtherMethods(_)) if request.method() == Method::OPTIONS => None,
+        Err(missed) => Some(Err(missing(contract, request, &missed, BasePath::Optional))),
+    }
+}
+
 /// How a request contradicts the query that an operation's template fixes, if it does.
 fn contradiction(judgement: &Judgement) -> Option<&Violation> {
     judgement.violations.iter().find(|violation| violation.code() == "parameter.fixed")

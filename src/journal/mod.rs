@@ -25,7 +25,6 @@ mod wait;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(crate) use self::report::{forgotten, unexpected};
 pub use self::{
     call::Call,
     calls::Calls,
@@ -33,6 +32,10 @@ pub use self::{
     ring::Remember,
     snapshot::Snapshot,
     wait::{Wait, Waiting},
+};
+pub(crate) use self::{
+    report::{forgotten, unexpected},
+    shown::exchange_name,
 };
 use self::{
     ring::{Ring, Seen},

@@ -82,8 +82,12 @@ impl Shown {
 
     /// Path and query as they were sent.
     pub(super) fn target(&self, call: &Call) -> String {
-        let path = path(call);
-        match call.request().query() {
+        self.target_of(&call.contract, call.request())
+    }
+
+    fn target_of(&self, contract: &Contract, request: &Request) -> String {
+        let path = path_of(contract, request);
+        match request.query() {
             Some(query) => format!("{path}?{}", pairs(query, |name| self.hides_query(name))),
             None => path,
         }
@@ -116,18 +120,23 @@ impl Shown {
     }
 }
 
+/// Method, path and query of a request that is no part of a call.
+pub(crate) fn exchange_name(contract: &Contract, request: &Request) -> String {
+    format!("{} {}", request.method(), Shown::of(contract).target_of(contract, request))
+}
+
 /// The path as it was sent.
-pub(super) fn path(call: &Call) -> String {
+fn path_of(contract: &Contract, request: &Request) -> String {
     let mut secrets = Secrets::default();
-    secrets::of_path(&call.contract, call.request().path(), &mut secrets);
-    secrets.scrub(call.request().path()).into_owned()
+    secrets::of_path(contract, request.path(), &mut secrets);
+    secrets.scrub(request.path()).into_owned()
 }
 
 /// The name of the operation, or what was asked for where there is none.
 pub(super) fn name(call: &Call) -> String {
     match call.operation() {
         Some(operation) => operation.name().to_owned(),
-        None => format!("{} {}", call.request().method(), path(call)),
+        None => format!("{} {}", call.request().method(), path_of(&call.contract, call.request())),
     }
 }
 

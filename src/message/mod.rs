@@ -290,6 +290,11 @@ impl Response {
         Self { status, headers: Headers::default(), body: Bytes::new(), delay: Duration::ZERO, context: OnceLock::new() }
     }
 
+    /// A response from its parts.
+    pub(crate) fn from_parts(status: StatusCode, headers: Headers, body: Bytes) -> Self {
+        Self { headers, body, ..Self::new(status) }
+    }
+
     /// The same response, sent so much later.
     #[must_use]
     pub(crate) fn with_delay(mut self, delay: Duration) -> Self {

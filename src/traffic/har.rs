@@ -8,7 +8,7 @@ use crate::{
     error::{Defect, DefectKind, Error},
     message::{Bytes, HeaderName, HeaderValue, Headers, Method, Request, Response, StatusCode, Uri},
     pointer::Pointer,
-    source::{describe, parse_json, quote},
+    source::{Source, describe, parse_json, quote},
     text::percent_encode,
 };
 
@@ -21,14 +21,19 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<Recorded>, Error> {
         let expected = format!("a HAR, or a JSON object on each line: {}", error.expected);
         defect(Some(error.position), error.pointer, expected, error.found)
     })?;
+    // Only where something is wrong: to find the lines of a large text takes a while.
+    let at = |pointer: &Pointer| Source::read_bytes(name, bytes.to_vec()).ok().and_then(|(source, ..)| source.locate(pointer));
     let place = Pointer::root().join("log").join("entries");
     let Some(Value::Array(entries)) = place.resolve(&value) else {
         let found = place.resolve(&value).map_or_else(|| "no such member".into(), describe);
-        return Err(defect(None, place, "the exchanges of a HAR: an array".into(), found));
+        return Err(defect(at(&place), place, "the exchanges of a HAR: an array".into(), found));
     };
     let mut recorded = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let wrong = |what: &str, found: String| defect(None, place.join(index).join(what), "what HAR 1.2 has there".into(), found);
+        let wrong = |what: &str, found: String| {
+            let place = place.join(index).join(what);
+            defect(at(&place), place, "what HAR 1.2 has there".into(), found)
+        };
         if let Some(exchange) = exchange(index + 1, entry).map_err(|(what, found)| wrong(what, found))? {
             recorded.push(exchange);
         }

@@ -109,7 +109,7 @@ impl TrafficCheck {
         for recorded in chosen {
             match judge::exchange(&self.contract, &self.policy, &recorded) {
                 Some(exchange) => judged.push((recorded.host, exchange)),
-                None => traffic.skip([recorded.host.as_str()], "nothing that the contract speaks of: a preflight, or no HTTP"),
+                None => traffic.skip([recorded.host.as_str()], "they ask which methods there are"),
             }
         }
         let ours: BTreeSet<String> =
@@ -212,7 +212,8 @@ impl fmt::Display for Traffic {
         }
         self.notes().iter().try_for_each(|note| writeln!(f, "note: {note}"))?;
         let broken = self.exchanges.iter().filter(|exchange| !exchange.is_conforming()).count();
-        write!(f, "{} exchanges, {broken} of them break the contract", self.exchanges.len())
+        let exchanges = if self.exchanges.len() == 1 { "1 exchange".to_owned() } else { format!("{} exchanges", self.exchanges.len()) };
+        write!(f, "{exchanges} judged, {broken} broke the contract")
     }
 }
 

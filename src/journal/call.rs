@@ -69,6 +69,20 @@ impl Call {
         curl::line(self, base, usize::MAX)
     }
 
+    /// Path and query of the request as they were sent, without secrets: for texts. Whole, they are the
+    /// [request](Self::request)'s.
+    ///
+    /// ```
+    /// use standin::{Request, kayle};
+    ///
+    /// let api = kayle::builder().lenient(true).start();
+    /// api.handle(Request::get("/v1/events?limit=3&token=secret"));
+    /// assert_eq!(api.calls().last().target(), "/v1/events?limit=3&token=***");
+    /// ```
+    pub fn target(&self) -> String {
+        shown::Shown::of(&self.contract).target(self)
+    }
+
     /// Why it was answered as it was.
     pub fn because(&self) -> &Because {
         &self.exchange.entry.because

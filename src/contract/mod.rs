@@ -3,10 +3,12 @@
 //! Names are those of the specification. Reading is `load`'s business; what schemas mean is `schema`'s.
 
 mod code;
+mod example;
 mod lint;
 mod load;
 mod loader;
 mod model;
+mod page;
 mod rule;
 mod survey;
 
@@ -27,10 +29,12 @@ pub use self::{
     rule::{Incoming, Rule},
 };
 pub(crate) use self::{
+    example::{Example, documented},
     model::{
-        DeclaredResponse, DeclaredStatus, Encoding, Example, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind,
-        SecurityScheme, Style,
+        DeclaredResponse, DeclaredStatus, Encoding, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind, SecurityScheme,
+        Style,
     },
+    page::{Asks, Ending, Layout, Member, Role, at, at_mut},
     rule::Rules,
 };
 use crate::{

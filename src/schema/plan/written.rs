@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Branch, Builder, Contains, Kind, NodeId, Object, Property,
     canonical::{Canonical, matching},
+    hazard::is_hazardous,
 };
 use crate::{
     pointer::Pointer,
@@ -34,14 +35,11 @@ const DEEPEST: u32 = 200;
 pub(super) fn plan(extract: &Value, pointer: &Pointer, exclusive: bool) -> Result<Builder, SchemaDefect> {
     let defect = |error: canonical::CanonicalizationError| SchemaDefect { pointer: pointer.clone(), problem: error.to_string() };
     let prepared = options().prepare(extract).map_err(defect)?;
-    let whole = prepared.canonicalize().map_err(defect)?;
+    let whole = if is_hazardous(extract, "") { None } else { Some(prepared.canonicalize().map_err(defect)?) };
     let mut builder = Builder { exclusive, ..Builder::default() };
-    builder.root = match whole.view() {
-        CanonicalView::Raw(_) => {
-            let mut written = Written { extract, prepared: &prepared, builder: &mut builder, known: HashMap::new(), depth: 0 };
-            written.at("")
-        }
-        _ => Canonical::new(&mut builder).add(&whole),
+    builder.root = match whole.filter(|whole| !matches!(whole.view(), CanonicalView::Raw(_))) {
+        Some(whole) => Canonical::new(&mut builder).add(&whole),
+        None => Written { extract, prepared: &prepared, builder: &mut builder, known: HashMap::new(), depth: 0 }.at(""),
     };
     Ok(builder)
 }
@@ -79,7 +77,10 @@ impl Written<'_> {
     /// Its canonical form, if it has one.
     fn folded(&mut self, place: &str) -> Option<NodeId> {
         // The root of an extract is not the schema, it refers to it.
-        let schema = if place.is_empty() { return None } else { self.prepared.canonicalize_at(place).ok()? };
+        if place.is_empty() || is_hazardous(self.extract, place) {
+            return None;
+        }
+        let schema = self.prepared.canonicalize_at(place).ok()?;
         match schema.view() {
             CanonicalView::Raw(_) => None,
             _ => Some(Canonical::new(self.builder).add(&schema)),

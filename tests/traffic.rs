@@ -139,9 +139,9 @@ fn answers_of_other_kinds_are_read_as_what_they_are() {
     entry["request"]["postData"] = json!({"mimeType": "application/json", "text": "{\"name\":\"a\"}"});
     let answer = |text: &str, mime: &str| json!({"status": 201, "headers": [], "content": {"size": 1, "mimeType": mime, "text": text}});
     entry["response"] = answer("a,b", "text/csv; charset=utf-8");
-    assert_eq!(codes(&judged(&har(&[entry.clone()]))), [""; 0]);
+    assert_eq!(codes(&judged(&har(std::slice::from_ref(&entry)))), [""; 0]);
     entry["response"] = answer("a,b,c,d,e,f,g", "text/csv");
-    assert_eq!(codes(&judged(&har(&[entry.clone()]))), ["> answer schema.maxLength"]);
+    assert_eq!(codes(&judged(&har(std::slice::from_ref(&entry)))), ["> answer schema.maxLength"]);
     entry["response"] = answer("a", "text/html");
     assert_eq!(codes(&judged(&har(&[entry]))), ["> header content-type body.content-type"]);
 }
@@ -167,7 +167,7 @@ fn hosts_that_have_nothing_of_the_api_are_skipped_and_named() {
 #[test]
 fn credentials_that_browsers_leave_out_are_not_missed() {
     let bare = with("/request/headers", json!([]));
-    let traffic = judged(&har(&[bare.clone()]));
+    let traffic = judged(&har(std::slice::from_ref(&bare)));
     assert!(traffic.is_conforming() && traffic.notes()[0].contains("no request has credentials"), "{traffic}");
     // Where one request has some, another that has none is a mistake of the client.
     assert_eq!(codes(&judged(&har(&[entry(), bare]))), ["< header authorization security.missing"]);

@@ -21,7 +21,8 @@ pub(crate) fn response(operation: &Operation, declared: &DeclaredResponse, respo
     let mut violations = Vec::new();
     // RFC 9110, sections 15.3.5 and 15.4.5: these have no content, whatever a document says.
     let empty = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status());
-    if !bodiless && !(empty && response.body().is_empty()) {
+    let unjudged = bodiless || (empty && response.body().is_empty());
+    if !unjudged {
         violations = content(operation, declared, response);
     }
     violations.extend(declared.headers.iter().flat_map(|parameter| header(operation, parameter, response)));

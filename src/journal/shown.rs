@@ -180,17 +180,17 @@ pub(super) fn body(call: &Call, side: Side) -> Body {
 }
 
 fn told(bytes: &Bytes, content_type: &str, veil: &Veil<'_>) -> Body {
-    if is_json(content_type) || content_type.is_empty() {
-        if let Ok((mut value, _)) = parse_json(bytes) {
-            let hidden = veil.hide(&mut value);
-            let text = if hidden { value.to_string() } else { String::from_utf8_lossy(bytes).into_owned() };
-            return Body::Json(value, text);
-        }
+    if (is_json(content_type) || content_type.is_empty())
+        && let Ok((mut value, _)) = parse_json(bytes)
+    {
+        let hidden = veil.hide(&mut value);
+        let text = if hidden { value.to_string() } else { String::from_utf8_lossy(bytes).into_owned() };
+        return Body::Json(value, text);
     }
-    if content_type.starts_with("multipart/") {
-        if let Ok(parts) = codec::read_parts(bytes, content_type) {
-            return Body::Parts(parts.iter().map(|part| self::part(part, veil)).collect());
-        }
+    if content_type.starts_with("multipart/")
+        && let Ok(parts) = codec::read_parts(bytes, content_type)
+    {
+        return Body::Parts(parts.iter().map(|part| self::part(part, veil)).collect());
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return Body::Bytes(bytes.len()) };
     if content_type.starts_with("application/x-www-form-urlencoded") {

@@ -174,7 +174,8 @@ pub(super) fn list(text: &mut String, calls: &[Call]) {
     }
 }
 
-/// What is said about calls that broke the contract when nobody expected it. `base` is the server's address.
+/// What is said about calls that broke the contract when nobody expected it. `unmet` says which expectations were not met,
+/// and where they stand; `base` is the server's address.
 pub(crate) fn unexpected(calls: &[Call], unmet: &[String], base: &str) -> String {
     worded(calls, unmet, base, Extent::from_environment())
 }
@@ -198,7 +199,7 @@ fn worded(calls: &[Call], unmet: &[String], base: &str, extent: Extent) -> Strin
         }
     }
     for expected in unmet {
-        let _ = writeln!(text, "standin: expect_violation({expected:?}) was never met");
+        let _ = writeln!(text, "standin: {expected}");
     }
     text
 }

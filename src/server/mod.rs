@@ -5,6 +5,7 @@ mod wire;
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    panic::Location,
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -74,7 +75,15 @@ pub struct MockServer {
 /// A violation that a test expects.
 struct Expected {
     what: String,
+    /// Where the test says so.
+    at: &'static Location<'static>,
     met: bool,
+}
+
+impl Expected {
+    fn in_words(&self) -> String {
+        format!("expect_violation({:?}) was never met (said at {})", self.what, self.at)
+    }
 }
 
 impl MockServer {
@@ -160,8 +169,9 @@ impl MockServer {
     /// `what` is a place (`body /name`, `query limit`, `header authorization`, `route`), a code (`schema.maxLength`,
     /// `security.missing`), or an operation (`POST /v1/things` or its `operationId`). Any number of violations, but at
     /// least one, must then be like that: [`verify`](Self::verify) fails if none came.
+    #[track_caller]
     pub fn expect_violation(&self, what: &str) {
-        self.expected().push(Expected { what: what.to_owned(), met: false });
+        self.expected().push(Expected { what: what.to_owned(), at: Location::caller(), met: false });
     }
 
     /// Fails the test if a call broke the contract unexpectedly, or if a violation was expected that never came.
@@ -209,7 +219,7 @@ impl MockServer {
                 broken.push(call);
             }
         }
-        let unmet: Vec<String> = expected.iter().filter(|expected| !expected.met).map(|expected| expected.what.clone()).collect();
+        let unmet: Vec<String> = expected.iter().filter(|expected| !expected.met).map(Expected::in_words).collect();
         // What was missed is told; what was met stays expected.
         expected.retain(|expected| expected.met);
         let calls = self.calls();

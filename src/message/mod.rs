@@ -54,6 +54,8 @@ impl Headers {
     }
 
     fn append(&mut self, name: HeaderName, value: HeaderValue) {
+        // Most messages have few headers, and all are remembered: room for more would be most of what a call takes.
+        self.0.reserve_exact(1);
         self.0.push((name, value));
     }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::json;
-use standin::{Contract, MockServer, Request, kayle};
+use standin::{Contract, MockServer, Remember, Request, kayle};
 
 const BATCH: usize = 200;
 const BATCHES: usize = 200;
@@ -71,6 +71,40 @@ fn main() {
     let load = median_of_few(|| drop(black_box(Contract::from_text("kayle", text))));
     println!("loading the contract ({} kB of YAML)          {load:>12.1?}", text.len() / 1000);
     drop(MockServer::start(&kayle::contract()));
+    remembered();
+}
+
+/// What it costs to remember calls, and to look at many of them.
+fn remembered() {
+    const CALLS: usize = 100_000;
+    let text = "openapi: 3.1.0\npaths: {/a: {get: {responses: {'204': {description: d}}}}, /b: {get: {}}}";
+    let contract = Contract::from_text("small.yaml", text).expect("it is in order");
+    let api = MockServer::builder(&contract).remember(Remember::new().calls(2 * CALLS).bytes(1 << 30)).start();
+    let get = || Request::get("/a").with_header("host", "127.0.0.1");
+    let (built, handled) = (median(|| drop(black_box(get()))), median(|| drop(black_box(api.handle(get())))));
+    println!("smallest call, recording included             {:>12.1?}", handled.saturating_sub(built));
+    api.reset();
+    let before = resident();
+    (0..CALLS).for_each(|_| drop(api.handle(get())));
+    if let (Some(before), Some(after)) = (before, resident()) {
+        println!("memory of one of {CALLS} calls (17 B of text)   {:>10} B", (after.saturating_sub(before)) / CALLS);
+    }
+    let all = median(|| drop(black_box(api.calls())));
+    println!("calls() of {CALLS}                             {all:>12.1?}");
+    let after_one = median(|| {
+        api.handle(get());
+        black_box(api.calls());
+    });
+    println!("a call, and then calls() of {CALLS}            {:>12.1?}", after_one.saturating_sub(built));
+    let chosen = median_of_few(|| drop(black_box(api.calls().to("GET /b"))));
+    println!("calls().to(…) of {CALLS}                       {chosen:>12.1?}");
+}
+
+/// The bytes of memory that this process has, where the system tells.
+fn resident() -> Option<usize> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: usize = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * 4096)
 }
 
 fn median_of_few(mut act: impl FnMut()) -> Duration {

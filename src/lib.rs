@@ -27,6 +27,7 @@
 //!   enforce; [`Contract::lint`] looks for mistakes in it.
 //! - [`MockServer`]: a running server; [`MockServer::builder`] has the settings.
 //! - [`Calls`] and [`Call`]: what came, for assertions and, by [`Calls::snapshot`], for snapshot tests.
+//! - [`check_traffic`]: what was recorded elsewhere, judged by a contract.
 //! - [`Violation`]: one way in which a message breaks the contract. Facts first; its text is the same everywhere.
 //! - [`Script`]: what a test wants answered, [on](MockServer::on) which calls ([`Match`]), how late ([`Delay`]) and what goes
 //!   wrong with it ([`Fault`]).
@@ -48,10 +49,12 @@ mod codec;
 #[cfg(test)]
 mod conformance;
 mod contract;
+mod diff;
 mod document;
 mod engine;
 mod error;
 mod journal;
+mod mask;
 mod matcher;
 mod media;
 mod message;
@@ -64,6 +67,7 @@ mod seed;
 mod server;
 mod source;
 mod text;
+mod traffic;
 mod violation;
 
 pub use self::{
@@ -73,12 +77,13 @@ pub use self::{
     contract::{Contract, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},
-    journal::{Call, Calls, Count, Snapshot},
+    journal::{Call, Calls, Count, Remember, Snapshot, Wait, Waiting},
     matcher::Match,
-    message::{Bytes, HeaderName, HeaderValue, Headers, Method, Request, Response, StatusCode, Uri},
+    message::{Bytes, HeaderName, HeaderValue, Headers, JsonError, Method, Request, Response, StatusCode, Uri},
     pointer::Pointer,
     respond::Because,
     script::{Delay, Fault, Scoped, Script},
     server::{MockServer, MockServerBuilder},
+    traffic::{Exchange, Traffic, TrafficCheck, check_traffic},
     violation::{Edit, Place, RulePlace, Step, Violation},
 };

@@ -5,7 +5,13 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::{error::Position, message::MASK, pointer::Pointer, source::Source, text::either};
+use crate::{
+    error::Position,
+    mask::{self, MASK, Secrets},
+    pointer::Pointer,
+    source::Source,
+    text::either,
+};
 
 /// One way in which a message breaks the contract.
 ///
@@ -133,6 +139,7 @@ impl fmt::Display for Place {
         };
         f.write_str(word)?;
         for part in [name, pointer.as_str()].into_iter().filter(|part| !part.is_empty()) {
+            let part = &*mask::text(part);
             // A message must not carry megabytes of somebody's names.
             match part.char_indices().nth(MOST_SHOWN) {
                 None => write!(f, " {part}")?,
@@ -198,7 +205,7 @@ impl Violation {
     /// A violation from its facts.
     ///
     /// `code` is short and stable, with a dot between area and rule. `expected` and `found` finish the sentence
-    /// "expected …, found …".
+    /// "expected …, found …". What looks like a secret in `found` is masked.
     pub fn new(
         step: Step,
         code: impl Into<Cow<'static, str>>,
@@ -206,7 +213,8 @@ impl Violation {
         expected: impl Into<String>,
         found: impl Into<String>,
     ) -> Self {
-        Self { step, code: code.into(), place, expected: expected.into(), found: found.into(), rule: None, hint: None, edit: None }
+        let found = masked(found.into());
+        Self { step, code: code.into(), place, expected: expected.into(), found, rule: None, hint: None, edit: None }
     }
 
     /// The same violation with the place of its rule.
@@ -219,7 +227,7 @@ impl Violation {
     /// The same violation with a word of advice: what would have been right.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(masked(hint.into()));
         self
     }
 
@@ -234,6 +242,31 @@ impl Violation {
     #[must_use]
     pub fn masked(mut self) -> Self {
         self.found = MASK.into();
+        self
+    }
+
+    /// The same violation, of an answer: what reads bodies takes them for those of requests.
+    #[must_use]
+    pub(crate) fn of_answer(mut self) -> Self {
+        self.step = Step::Answer;
+        if let Place::Body(pointer) = self.place {
+            self.place = Place::Answer(pointer);
+        }
+        self
+    }
+
+    /// The same violation without any of these secrets.
+    #[must_use]
+    pub(crate) fn scrubbed(mut self, secrets: &Secrets) -> Self {
+        self.expected = secrets.scrub(&self.expected).into_owned();
+        self.found = secrets.scrub(&self.found).into_owned();
+        self.hint = self.hint.map(|hint| secrets.scrub(&hint).into_owned());
+        if let Some(Edit::Add(value)) = &mut self.edit {
+            scrub(value, secrets);
+        }
+        if let Some(Edit::Replace(values)) = &mut self.edit {
+            values.iter_mut().for_each(|value| scrub(value, secrets));
+        }
         self
     }
 
@@ -293,6 +326,23 @@ impl Violation {
     /// The text without the rule's place: for answers whose readers do not have the contract at hand.
     pub fn brief(&self) -> impl fmt::Display + '_ {
         Brief(self)
+    }
+}
+
+/// The text as it is, or with its secrets masked.
+fn masked(text: String) -> String {
+    match mask::text(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => masked,
+    }
+}
+
+fn scrub(value: &mut Value, secrets: &Secrets) {
+    match value {
+        Value::String(text) => *text = secrets.scrub(text).into_owned(),
+        Value::Array(items) => items.iter_mut().for_each(|item| scrub(item, secrets)),
+        Value::Object(members) => members.values_mut().for_each(|member| scrub(member, secrets)),
+        _ => {}
     }
 }
 

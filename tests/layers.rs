@@ -9,7 +9,7 @@ use std::{
 /// The layers, the lowest first. A module may use those below it and itself; those of one layer do not know each other
 /// unless the order here lets the later use the earlier.
 const LAYERS: [&[&str]; 12] = [
-    &["pointer", "seed", "clock", "text", "media"],
+    &["pointer", "seed", "clock", "text", "media", "mask", "diff"],
     &["error", "message"],
     &["source"],
     &["violation", "router"],
@@ -19,7 +19,7 @@ const LAYERS: [&[&str]; 12] = [
     &["check", "respond"],
     &["matcher", "script"],
     &["journal", "engine"],
-    &["server", "bundle"],
+    &["traffic", "server", "bundle"],
     // Tests of the whole crate from the inside.
     &["conformance"],
 ];

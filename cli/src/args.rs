@@ -1,6 +1,6 @@
 //! The command line. One field, one flag, one text.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, path::PathBuf};
 
 use clap::{ArgAction, ColorChoice, Parser, Subcommand, ValueEnum};
 use standin::Level;
@@ -25,6 +25,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Lint(Lint),
     Routes(Routes),
+    Check(Check),
 }
 
 /// Tells what is wrong with documents, and what standin does not enforce of them
@@ -97,6 +98,59 @@ pub(crate) struct Routes {
     /// How operations are listed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+/// Judges recorded traffic by documents: HARs of browsers and proxies, and the lines of JSON of --ndjson
+///
+/// Requests are judged as the server judges them, answers by what is declared for their status. What a recording does not have
+/// is not judged: bodies that were left out, credentials that no request has, masked values. Exit code: 0 if everything
+/// conforms, 1 if something does not, 2 if a file could not be read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// The recordings; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) recordings: Vec<String>,
+
+    /// The document: a file, or an http(s) address. May be given again; several are taken as one API. Without it: the bundled
+    /// Kayle ID webhooks API
+    #[arg(long = "contract", value_name = "FILE")]
+    pub(crate) contracts: Vec<String>,
+
+    /// Judge the exchanges with this host, and skip all others: `api.example.com`. May be given again. Without it: all hosts
+    /// that have something of the API
+    #[arg(long = "host", value_name = "HOST")]
+    pub(crate) hosts: Vec<String>,
+
+    /// Query parameters, headers and cookies that the document does not declare are violations
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// How violations are written to standard output
+    #[arg(long, value_enum, default_value_t = Judged::Text)]
+    pub(crate) format: Judged,
+
+    /// Read files that the document refers to outside its folder
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
+
+    /// Fetch http(s) addresses that the document refers to. Needs curl
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+}
+
+/// How violations are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Judged {
+    /// For people
+    Text,
+    /// One JSON object, for programs
+    Json,
+    /// A test case for each exchange, for CI servers
+    Junit,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub's workflows
+    Github,
 }
 
 /// Which documents, and where they may lead.
@@ -194,6 +248,14 @@ pub(crate) struct Serve {
     /// How requests are reported
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+
+    /// Write the calls to this file when the program stops, as HAR 1.2; secrets are masked
+    #[arg(long, value_name = "FILE")]
+    pub(crate) har: Option<PathBuf>,
+
+    /// Write the calls to this file when the program stops, as lines of JSON; secrets are masked
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ndjson: Option<PathBuf>,
 
     /// Answer the bundled API's broken requests as its real server does, where that differs from its document
     #[arg(long, conflicts_with = "documents")]

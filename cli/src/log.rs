@@ -38,7 +38,7 @@ impl Log {
             _ => "31",
         };
         let name = call.operation().map_or_else(
-            || format!("{} {} (no operation)", call.request().method(), call.request().path()),
+            || format!("{} {} (no operation)", call.request().method(), call.target()),
             |operation| match operation.id() {
                 Some(id) => format!("{} ({id})", operation.name()),
                 None => operation.name().to_owned(),
@@ -58,11 +58,12 @@ impl Log {
     }
 
     fn json(self, call: &Call) -> serde_json::Value {
+        let target = call.target();
         json!({
             "event": "call",
             "number": call.number(),
             "method": call.request().method().as_str(),
-            "path": call.request().path(),
+            "path": target.split('?').next(),
             "operation": call.operation().map(|operation| operation.name()),
             "operationId": call.operation().and_then(|operation| operation.id()),
             "status": call.response().status().as_u16(),

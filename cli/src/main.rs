@@ -1,6 +1,8 @@
 //! `standin`: a stand-in for an HTTP API that has an OpenAPI document, as a program.
 
 mod args;
+mod check;
+mod export;
 mod lint;
 mod load;
 mod log;
@@ -26,5 +28,6 @@ fn main() -> ExitCode {
         None => serve::serve(&args.serve),
         Some(args::Command::Lint(args)) => lint::lint(args),
         Some(args::Command::Routes(args)) => routes::routes(args),
+        Some(args::Command::Check(args)) => check::check(args),
     }
 }

@@ -19,7 +19,7 @@ use standin::{Clock, Contract, Error, MockServer, kayle};
 
 use crate::{
     args::{Format, Serve},
-    load,
+    export, load,
     log::Log,
 };
 
@@ -66,7 +66,12 @@ pub(crate) fn serve(args: &Serve) -> ExitCode {
     thread::spawn(move || warn(&contract, format));
     // An error here means that no signal can come any more, so there is nothing to wait for.
     let _ = stopped.recv();
+    // What is still under way is not in it.
+    let written = export::write(args, &server.calls());
     server.shutdown(GRACE);
+    if let Err(why) = written {
+        return fail(&why);
+    }
     let (calls, broken) = (tally.calls.load(Ordering::Relaxed), tally.broken.load(Ordering::Relaxed));
     if format == Format::Text {
         say(&format!("{calls} requests, {broken} of them broke the contract"));

@@ -38,6 +38,17 @@ pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usi
         }
         return None;
     };
+    decode_as(operation, declared, request, limit, findings)
+}
+
+/// Decodes the body of a message as what is declared for it.
+pub(super) fn decode_as<'c>(
+    operation: &Operation,
+    declared: &'c RequestBody,
+    request: &Request,
+    limit: usize,
+    findings: &mut Findings,
+) -> Option<Decoded<'c>> {
     let content_type = request.headers().get("content-type").map(|value| String::from_utf8_lossy(value.as_bytes()));
     if request.body().is_empty() && (content_type.is_none() || !declared.required) {
         if declared.required {
@@ -82,7 +93,7 @@ pub(super) fn decode<'c>(operation: &'c Operation, request: &Request, limit: usi
 
 /// A body that was sent, and what is declared for it.
 struct Sent<'c, 'r> {
-    operation: &'c Operation,
+    operation: &'r Operation,
     declared: &'c RequestBody,
     media_type: &'c MediaType,
     kind: Kind,

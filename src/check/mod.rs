@@ -6,6 +6,8 @@
 mod body;
 mod parameters;
 mod prefer;
+mod response;
+pub(crate) mod secrets;
 mod security;
 
 use serde_json::Value;
@@ -13,6 +15,7 @@ use serde_json::Value;
 pub use self::security::ApiKey;
 pub(crate) use self::{
     prefer::{Preferences, refused},
+    response::response,
     security::Access,
 };
 use crate::{
@@ -109,7 +112,25 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
         let found = format!("more than {MOST_VIOLATIONS}, and the rest is not told");
         violations.push(Violation::new(Step::Body, "body.many", Place::BODY, "fewer violations", found));
     }
+    let (violations, remarks) = untold(contract, operation, request, &parameters, body.as_ref(), (violations, remarks));
     Judgement { violations, remarks, parameters, body, preferences }
+}
+
+/// What was found, without the secrets of the request. They are looked for only if there is anything to tell.
+fn untold(
+    contract: &Contract,
+    operation: &Operation,
+    request: &Request,
+    parameters: &[(String, Value)],
+    body: Option<&Value>,
+    (violations, remarks): (Vec<Violation>, Vec<Violation>),
+) -> (Vec<Violation>, Vec<Violation>) {
+    if violations.is_empty() && remarks.is_empty() {
+        return (violations, remarks);
+    }
+    let secrets = secrets::of_request(contract, Some(operation), request, parameters, body);
+    let untold = |violations: Vec<Violation>| violations.into_iter().map(|violation| secrets::without(&secrets, violation)).collect();
+    (untold(violations), untold(remarks))
 }
 
 /// What is wrong with a decoded body: as a whole, or item by item.

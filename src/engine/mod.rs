@@ -18,7 +18,7 @@ use crate::{
     check::{self, Judgement, Policy},
     clock::{Clock, Timestamp},
     contract::{Contract, Incoming, Operation},
-    journal::{Call, Entry, Exchange, Journal},
+    journal::{Call, Entry, Exchange, Journal, Remember},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
     respond::{self, Answer, Answers, Because, Scene},
@@ -50,6 +50,7 @@ pub(crate) struct Settings {
     pub(crate) mischief: Mischief,
     /// Whether calls that no script is for are violations.
     pub(crate) only_scripted: bool,
+    pub(crate) remember: Remember,
 }
 
 /// An answer on its way, and what goes wrong with it there.
@@ -77,7 +78,8 @@ impl Engine {
         let (contract_of, clock) = (contract.clone(), settings.clock.clone());
         let stage = Stage { contract: contract_of, seed: Seed::new(settings.seed), clock, since, answers: settings.answers };
         let scripts = Arc::new(Scripts::new(stage));
-        Self { contract, settings, journal: Journal::default(), observer, scripts, counts: Mutex::default(), since }
+        let journal = Journal::new(settings.remember);
+        Self { contract, settings, journal, observer, scripts, counts: Mutex::default(), since }
     }
 
     /// Answers a request, and remembers both.
@@ -160,6 +162,7 @@ impl Engine {
     fn miss(&self, request: &Request, missed: Missed) -> Decision {
         let method = request.method();
         let violation = missing(&self.contract, request, &missed, self.settings.base_path);
+        let violation = check::secrets::without(&check::secrets::of_request(&self.contract, None, request, &[], None), violation);
         let allowed = match missed {
             Missed::OtherMethods(allowed) if method == Method::OPTIONS => {
                 let cors = if self.settings.cors { cors::preflight(request, &allowed) } else { None };
@@ -209,7 +212,8 @@ impl Engine {
         if self.settings.cors {
             response = cors::allow(&request, response);
         }
-        let entry = Entry { request, response: response.clone(), operation, parameters, violations, remarks, because };
+        let at = self.settings.clock.now();
+        let entry = Entry { request, response: response.clone(), operation, parameters, violations, remarks, because, at };
         let exchange: Arc<Exchange> = self.journal.add(entry);
         if let Some(observer) = &self.observer {
             observer(&Call::new(exchange, self.contract.clone()));
@@ -270,6 +274,19 @@ fn choose<'c>(contract: &'c Contract, policy: &Policy, found: &Found<'_>, reques
         }
     }
     nearest.unwrap_or_else(|| judge(*first))
+}
+
+/// Judges a request as a server does, without answering it. `None` is one that asks what methods a path has.
+pub(crate) fn judge<'c>(
+    contract: &'c Contract,
+    policy: &Policy,
+    request: &Request,
+) -> Option<Result<(&'c Operation, Judgement), Violation>> {
+    match contract.router().find(request.method(), request.path(), BasePath::Optional) {
+        Ok(found) => Some(Ok(choose(contract, policy, &found, request))),
+        Err(Missed::OtherMethods(_)) if request.method() == Method::OPTIONS => None,
+        Err(missed) => Some(Err(missing(contract, request, &missed, BasePath::Optional))),
+    }
 }
 
 /// How a request contradicts the query that an operation's template fixes, if it does.

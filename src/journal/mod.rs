@@ -1,34 +1,54 @@
 //! Memory: what was asked, what was answered and why. Bounded; bodies are shared, never copied.
 //!
-//! - `calls`: the calls as a test looks at them, and its assertions.
-//! - `report`: calls as text, the same in panics and in the program.
-//! - `snapshot`: calls as values in which ids, times and secrets have stable names.
+//! - `ring`: the calls that are kept, and views of them.
+//! - `call`, `calls`, `count`, `sequence`: the calls as a test looks at them, and its assertions.
+//! - `wait`: waiting for calls that are still to come.
+//! - `shown`: messages without their secrets; everything below tells a call by it.
+//! - `report`: calls as text, the same in panics and in the program; `curl`: the line that sends one again.
+//! - `snapshot`, `transcript`: calls in which ids, times and secrets have stable `names`.
+//! - `har`, `ndjson`: calls for other programs.
 
+mod call;
 mod calls;
+mod count;
+mod curl;
+mod har;
+mod names;
+mod ndjson;
 mod report;
+mod ring;
+mod sequence;
+mod shown;
 mod snapshot;
+mod transcript;
+mod wait;
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(crate) use self::report::unexpected;
 pub use self::{
-    calls::{Call, Calls, Count},
+    call::Call,
+    calls::Calls,
+    count::Count,
+    ring::Remember,
     snapshot::Snapshot,
+    wait::{Wait, Waiting},
+};
+pub(crate) use self::{
+    report::{forgotten, unexpected},
+    shown::exchange_name,
+};
+use self::{
+    ring::{Ring, Seen},
+    shown::Shown,
+    wait::Waiter,
 };
 use crate::{
+    clock::Timestamp,
     contract::Contract,
-    message::{Request, Response},
+    message::{Headers, Request, Response},
     respond::Because,
     violation::Violation,
 };
-
-/// How many calls a server remembers.
-const MOST_CALLS: usize = 10_000;
-/// How many bytes of messages a server remembers.
-const MOST_BYTES: usize = 64 << 20;
 
 /// One call, as it is kept.
 #[derive(Debug)]
@@ -51,99 +71,66 @@ pub(crate) struct Entry {
     pub(crate) violations: Vec<Violation>,
     pub(crate) remarks: Vec<Violation>,
     pub(crate) because: Because,
+    /// When it was answered, by the server's clock.
+    pub(crate) at: Timestamp,
 }
 
 impl Entry {
+    /// Two messages of which nothing else is known.
+    #[cfg(test)]
+    pub(crate) fn new(request: Request, response: Response, because: Because) -> Self {
+        let (parameters, violations, remarks) = (Vec::new(), Vec::new(), Vec::new());
+        Self { request, response, operation: None, parameters, violations, remarks, because, at: Timestamp::FIXED }
+    }
+
     fn bytes(&self) -> usize {
-        let headers =
-            |headers: &crate::message::Headers| headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
+        let headers = |headers: &Headers| headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
         let target = self.request.path().len() + self.request.query().map_or(0, str::len);
         target + headers(self.request.headers()) + self.request.body().len() + headers(self.response.headers()) + self.response.body().len()
     }
 }
 
-/// The calls of one server, the newest last. The lock is held for moving pointers only.
-#[derive(Debug, Default)]
-pub(crate) struct Journal(Mutex<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
-    calls: VecDeque<Arc<Exchange>>,
-    bytes: usize,
-    last: u64,
-    dropped: u64,
-}
+/// The calls of one server, the newest last. The lock is held for moving pointers only, and by nobody who waits.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Journal(Arc<Mutex<Ring>>);
 
 impl Journal {
+    pub(crate) fn new(bounds: Remember) -> Self {
+        Self(Arc::new(Mutex::new(Ring::new(bounds))))
+    }
+
     pub(crate) fn add(&self, entry: Entry) -> Arc<Exchange> {
         let bytes = entry.bytes();
-        let mut exchange = Exchange { number: 0, entry, bytes };
-        // Freed after the lock is.
-        let mut gone = Vec::new();
-        let mut kept = self.kept();
-        kept.last += 1;
-        exchange.number = kept.last;
-        let exchange = Arc::new(exchange);
-        kept.bytes += bytes;
-        kept.calls.push_back(Arc::clone(&exchange));
-        while kept.calls.len() > MOST_CALLS || (kept.bytes > MOST_BYTES && kept.calls.len() > 1) {
-            let Some(oldest) = kept.calls.pop_front() else { break };
-            kept.bytes -= oldest.bytes;
-            kept.dropped += 1;
-            gone.push(oldest);
-        }
-        drop(kept);
+        let mut ring = self.ring();
+        let (exchange, gone) = ring.add(entry, bytes);
+        let waiters = std::mem::take(&mut ring.waiters);
+        drop(ring);
+        drop(gone);
+        waiters.iter().filter_map(std::sync::Weak::upgrade).for_each(|waiter| waiter.tell());
         exchange
     }
 
     /// The calls so far.
     pub(crate) fn calls(&self, contract: &Contract) -> Calls {
-        let kept = self.kept();
-        Calls::all(contract.clone(), kept.calls.iter().cloned().collect(), kept.dropped)
+        Calls::all(contract.clone(), self.clone(), self.seen(None))
+    }
+
+    /// What is kept now; whoever waits is told of the next call after that.
+    fn seen(&self, waiter: Option<&Arc<Waiter>>) -> Seen {
+        let mut ring = self.ring();
+        if let Some(waiter) = waiter {
+            ring.register(waiter);
+        }
+        ring.view()
     }
 
     pub(crate) fn clear(&self) {
-        *self.kept() = Kept::default();
+        let gone = self.ring().clear();
+        drop(gone);
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn ring(&self) -> MutexGuard<'_, Ring> {
         // Nothing that runs under the lock can leave it half changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::message::StatusCode;
-
-    fn entry(body: Vec<u8>) -> Entry {
-        Entry {
-            request: Request::post("/x").with_body(body),
-            response: Response::new(StatusCode::OK),
-            operation: None,
-            parameters: Vec::new(),
-            violations: Vec::new(),
-            remarks: Vec::new(),
-            because: Because::Empty,
-        }
-    }
-
-    #[test]
-    fn the_oldest_calls_go_first_and_are_counted() {
-        let journal = Journal::default();
-        for _ in 0..MOST_CALLS + 7 {
-            journal.add(entry(Vec::new()));
-        }
-        let contract = Contract::from_text("x", "openapi: 3.1.0").unwrap();
-        let calls = journal.calls(&contract);
-        assert_eq!((calls.len(), calls.dropped()), (MOST_CALLS, 7));
-        assert_eq!(calls.first().number(), 8);
-
-        journal.clear();
-        for _ in 0..3 {
-            journal.add(entry(vec![b'x'; MOST_BYTES / 2]));
-        }
-        assert_eq!((journal.calls(&contract).len(), journal.calls(&contract).dropped()), (1, 2));
     }
 }

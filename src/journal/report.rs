@@ -1,28 +1,55 @@
 //! Calls as text: one wording for panics and for the program. Nothing here prints a credential.
+//!
+//! Short unless the environment says `STANDIN_REPORT=full`: then nothing is left out, and headers and bodies are told too.
 
 use std::fmt::{self, Write};
 
-use serde_json::Value;
-
-use super::calls::{Call, number_of_calls};
-use crate::{
-    contract::Location,
-    media::is_json,
-    message::{MASK, Request, header_text, is_secret_header},
-    schema::{Annotations, Meaning, Note},
-    source::parse_json,
-    text::percent_decode,
+use super::{
+    Call, Calls, Shown,
+    count::number_of_calls,
+    curl,
+    shown::{Body, Side, body, name},
 };
+use crate::text::distance;
 
-/// How many calls a report lists.
+/// How many calls a short report lists.
 const SHOWN: usize = 10;
-/// How much of a body a report shows, in bytes.
+/// How many other calls a short report lists, which are not what was looked for.
+const OTHERS_SHOWN: usize = 5;
+/// How much of a body a short report shows, in characters.
 const BODY_SHOWN: usize = 2_000;
+/// How wide a report is, in characters. What is to be copied into a shell stays on one line.
+const WIDTH: usize = 100;
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    Short,
+    Full,
+}
+
+impl Extent {
+    fn from_environment() -> Self {
+        if std::env::var_os("STANDIN_REPORT").is_some_and(|value| value == "full") { Self::Full } else { Self::Short }
+    }
+
+    fn calls(self) -> usize {
+        if self == Self::Full { usize::MAX } else { SHOWN }
+    }
+
+    fn others(self) -> usize {
+        if self == Self::Full { usize::MAX } else { OTHERS_SHOWN }
+    }
+
+    fn body(self) -> usize {
+        if self == Self::Full { usize::MAX } else { BODY_SHOWN }
+    }
+}
 
 /// `call #1  POST /v1/things -> 400, 2 violations`
 pub(super) fn line(call: &Call, f: &mut impl Write) -> fmt::Result {
-    let request = call.request();
-    write!(f, "call #{}  {} {} -> {}", call.number(), request.method(), target(call), call.response().status().as_u16())?;
+    let target = Shown::of(&call.contract).target(call);
+    write!(f, "call #{}  {} {target} -> {}", call.number(), call.request().method(), call.response().status().as_u16())?;
     match call.violations().len() {
         0 => Ok(()),
         1 => f.write_str(", 1 violation"),
@@ -31,198 +58,177 @@ pub(super) fn line(call: &Call, f: &mut impl Write) -> fmt::Result {
 }
 
 /// A call and what is wrong with it, two blanks in.
-fn indented(call: &Call) -> String {
+fn indented(call: &Call, extent: Extent) -> String {
     let mut text = format!("  {call}\n");
     for violation in call.violations() {
-        // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "    {}", violation.brief());
+        text += &wrapped(&violation.brief().to_string(), "    ", "      ");
         if let Some(edit) = violation.edit() {
-            let _ = writeln!(text, "      mend: {edit}");
+            text += &wrapped(&format!("mend: {edit}"), "      ", "        ");
         }
         if let Some(rule) = violation.rule() {
+            // Writing to a `String` cannot fail.
             let _ = writeln!(text, "      rule: {rule}");
         }
     }
+    if extent == Extent::Full {
+        full(call, &mut text);
+    }
     text
 }
 
-/// What a failed count says.
-pub(super) fn miscounted(expected: &str, what: &str, chosen: &[Call], others: &[Call]) -> String {
-    let seen = match chosen.len() {
-        0 => "none".to_owned(),
-        count => count.to_string(),
-    };
-    let mut text = format!("standin: expected {expected}{what}, saw {seen}\n");
-    list(&mut text, chosen);
+/// Both messages, and why the call was answered so.
+fn full(call: &Call, text: &mut String) {
+    let view = Shown::of(&call.contract);
+    for remark in call.remarks() {
+        *text += &wrapped(&format!("note: {remark}"), "    ", "      ");
+    }
+    for (mark, headers, side) in [('>', call.request().headers(), Side::Request), ('<', call.response().headers(), Side::Response)] {
+        for (name, value) in view.headers(headers) {
+            let _ = writeln!(text, "    {mark} {name}: {value}");
+        }
+        for line in body_text(&body(call, side)).lines() {
+            let _ = writeln!(text, "    {mark} {line}");
+        }
+    }
+    let _ = writeln!(text, "    because: {}", call.because());
+}
+
+/// A body for people: JSON with a line for each member.
+pub(super) fn body_text(body: &Body) -> String {
+    match body {
+        Body::Nothing => String::new(),
+        Body::Json(value, _) => format!("{value:#}"),
+        Body::Text(text) => text.clone(),
+        Body::Parts(parts) => {
+            let shown = |part: &super::shown::Part| match &part.text {
+                Some(text) => format!("{}: {text}", part.name),
+                None => format!("{}: ({} bytes)", part.name, part.bytes),
+            };
+            parts.iter().map(shown).collect::<Vec<_>>().join("\n")
+        }
+        Body::Bytes(bytes) => format!("({bytes} bytes)"),
+    }
+}
+
+/// Text in lines that are not too wide, broken between words.
+fn wrapped(text: &str, first: &str, others: &str) -> String {
+    let mut lines = String::from(first);
+    let mut width = first.chars().count();
+    let mut is_first = true;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if !is_first && width + 1 + length > WIDTH {
+            lines += "\n";
+            lines += others;
+            width = others.chars().count();
+            is_first = true;
+        }
+        if !is_first {
+            lines += " ";
+            width += 1;
+        }
+        lines += word;
+        width += length;
+        is_first = false;
+    }
+    lines + "\n"
+}
+
+/// What a failed assertion about the number of calls says. `head` is what was expected, and how many there were.
+pub(super) fn miscounted(head: &str, calls: &Calls) -> String {
+    let mut text = wrapped(&format!("standin: {head}"), "", "  ");
+    let chosen: Vec<Call> = calls.iter().collect();
+    list(&mut text, &chosen);
+    let others: Vec<Call> = calls.others().collect();
     if !others.is_empty() {
-        let _ = writeln!(text, "other calls to this server:");
-        list(&mut text, others);
+        let (title, others) = nearest(calls.what(), others, Extent::from_environment());
+        text += title;
+        list(&mut text, &others);
     } else if chosen.is_empty() {
-        let _ = writeln!(text, "this server saw no call at all; is the client told its url()?");
+        text += "this server saw no call at all; is the client told its url()?\n";
     }
     text
 }
 
-fn list(text: &mut String, calls: &[Call]) {
-    calls.iter().take(SHOWN).for_each(|call| text.push_str(&indented(call)));
-    if calls.len() > SHOWN {
-        let _ = writeln!(text, "  and {} more", number_of_calls(calls.len() - SHOWN));
+/// Of many other calls, those that are most like what was looked for; in the order in which they came.
+fn nearest(wanted: &str, mut others: Vec<Call>, extent: Extent) -> (&'static str, Vec<Call>) {
+    if others.len() <= extent.others() {
+        return ("other calls to this server:\n", others);
+    }
+    let unlike = |call: &Call| {
+        let name = name(call);
+        let short: String = name.chars().take(200).collect();
+        distance(wanted.trim_start().trim_start_matches("to "), &short)
+    };
+    others.sort_by_cached_key(unlike);
+    others.truncate(extent.others());
+    others.sort_by_key(Call::number);
+    ("the most alike of the other calls to this server:\n", others)
+}
+
+pub(super) fn list(text: &mut String, calls: &[Call]) {
+    let extent = Extent::from_environment();
+    calls.iter().take(extent.calls()).for_each(|call| text.push_str(&indented(call, extent)));
+    if calls.len() > extent.calls() {
+        let _ = writeln!(text, "  and {} more", number_of_calls(calls.len() - extent.calls()));
     }
 }
 
-/// What is said about calls that broke the contract when nobody expected it. `base` is the server's address.
+/// What is said about calls that broke the contract when nobody expected it. `unmet` says which expectations were not met,
+/// and where they stand; `base` is the server's address.
 pub(crate) fn unexpected(calls: &[Call], unmet: &[String], base: &str) -> String {
+    worded(calls, unmet, base, Extent::from_environment())
+}
+
+fn worded(calls: &[Call], unmet: &[String], base: &str, extent: Extent) -> String {
     let mut text = String::new();
     if let Some(first) = calls.first() {
-        let contract = &first.contract;
-        let verb = if calls.len() == 1 { "call" } else { "calls" };
-        let _ = writeln!(
-            text,
-            "standin: {} {verb} broke the contract ({} {}, {})",
-            calls.len(),
-            contract.title(),
-            contract.version(),
-            contract.name()
-        );
-        for call in calls.iter().take(SHOWN) {
+        let (contract, verb) = (&first.contract, if calls.len() == 1 { "call" } else { "calls" });
+        let (count, title, version, name) = (calls.len(), contract.title(), contract.version(), contract.name());
+        let _ = writeln!(text, "standin: {count} {verb} broke the contract ({title} {version}, {name})");
+        for call in calls.iter().take(extent.calls()) {
             text.push('\n');
-            text.push_str(&indented(call));
-            let _ = writeln!(text, "    reproduce: {}", curl(call, base));
+            text.push_str(&indented(call, extent));
+            let _ = writeln!(text, "    reproduce: {}", curl::line(call, base, extent.body()));
         }
-        if calls.len() > SHOWN {
-            let _ = writeln!(text, "\nand {} more", number_of_calls(calls.len() - SHOWN));
+        if calls.len() > extent.calls() {
+            let _ = writeln!(text, "\nand {} more; STANDIN_REPORT=full shows all", number_of_calls(calls.len() - extent.calls()));
         }
         if let Some(violation) = first.violations().first() {
             let _ = writeln!(text, "\nIf the test means this, let it say so: expect_violation({:?})", violation.place().to_string());
         }
     }
     for expected in unmet {
-        let _ = writeln!(text, "standin: expect_violation({expected:?}) was never met");
+        let _ = writeln!(text, "standin: {expected}");
     }
     text
 }
 
-/// The path and query as they were sent, with secrets masked.
-fn target(call: &Call) -> String {
-    let request = call.request();
-    let Some(query) = request.query() else { return request.path().to_owned() };
-    let secret = |name: &str| {
-        let name = percent_decode(name);
-        let declared = call.contract.declares_key(Location::Query, &name);
-        declared || name.parse().is_ok_and(|name| is_secret_header(&name))
-    };
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if secret(name) => format!("{name}={MASK}"),
-        _ => pair.to_owned(),
-    });
-    format!("{}?{}", request.path(), pairs.collect::<Vec<_>>().join("&"))
-}
-
-/// A line for the shell that sends the request again, with secrets masked.
-pub(super) fn curl(call: &Call, base: &str) -> String {
-    let request = call.request();
-    let mut line = format!("curl --request {} {}", request.method(), shell(&format!("{base}{}", target(call))));
-    for (name, value) in request.headers().iter() {
-        if ["host", "content-length", "user-agent", "accept", "connection", "transfer-encoding"].contains(&name.as_str()) {
-            continue;
-        }
-        let value =
-            if is_declared_secret(call, name.as_str()) || is_secret_header(name) { MASK } else { header_text(value).unwrap_or("…") };
-        let _ = write!(line, " --header {}", shell(&format!("{name}: {value}")));
-    }
-    if !request.body().is_empty() {
-        let _ = write!(line, " --data {}", shell(&shown_body(call, request)));
-    }
-    line
-}
-
-fn is_declared_secret(call: &Call, header: &str) -> bool {
-    call.contract.declares_key(Location::Header, header)
-}
-
-fn shown_body(call: &Call, request: &Request) -> String {
-    let schema = call.operation().and_then(|operation| {
-        let body = operation.request_body.as_ref()?;
-        body.content.iter().filter(|media_type| is_json(&media_type.range)).find_map(|media_type| media_type.schema.as_ref())
-    });
-    let text = match (schema, parse_json(request.body())) {
-        (Some(schema), Ok((mut value, _))) => {
-            let annotations = schema.annotations();
-            if mask(&mut value, annotations, annotations.root()) {
-                value.to_string()
-            } else {
-                String::from_utf8_lossy(request.body()).into_owned()
-            }
-        }
-        _ => String::from_utf8_lossy(request.body()).into_owned(),
-    };
-    let text = without_passwords(&text);
-    match text.char_indices().find(|(at, _)| *at >= BODY_SHOWN) {
-        Some((cut, _)) => format!("{}… ({} bytes)", &text[..cut], request.body().len()),
-        None => text,
+/// What is said about broken calls that are not remembered any more.
+pub(crate) fn forgotten(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        1 => format!("standin: 1 call that broke the contract was let go before anybody looked at it; {MORE}\n"),
+        _ => format!("standin: {count} calls that broke the contract were let go before anybody looked at them; {MORE}\n"),
     }
 }
 
-/// Text in which the user names and passwords of URLs are masked: `https://***@example.com`.
-fn without_passwords(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("://") {
-        masked.push_str(before);
-        masked.push_str("://");
-        let authority = after.find(|char: char| char.is_whitespace() || "/?#\"'\\".contains(char)).unwrap_or(after.len());
-        rest = after;
-        if let Some(at) = after[..authority].rfind('@') {
-            masked.push_str(MASK);
-            rest = &after[at..];
-        }
-    }
-    masked.push_str(rest);
-    masked
-}
-
-/// Masks what the schema calls secret; whether there was anything.
-pub(super) fn mask(value: &mut Value, annotations: &Annotations, note: &Note) -> bool {
-    if note.meaning == Some(Meaning::Secret) && !value.is_null() {
-        *value = MASK.into();
-        return true;
-    }
-    let mut masked = false;
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                if let Some(note) = annotations.member(note, name) {
-                    masked |= mask(member, annotations, note);
-                }
-            }
-        }
-        Value::Array(items) => {
-            if let Some(note) = annotations.items(note) {
-                items.iter_mut().for_each(|item| masked |= mask(item, annotations, note));
-            }
-        }
-        _ => {}
-    }
-    masked
-}
-
-/// Text as one word of a POSIX shell.
-fn shell(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
+/// How more calls are remembered.
+pub(super) const MORE: &str = "remember more: MockServer::builder(..).remember(Remember::new().calls(..).bytes(..))";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn urls_are_shown_without_their_passwords() {
-        let shown = without_passwords(r#"{"a":"https://user:canary@example.com/@x","b":"http://c@d","c":"https://e.f/g@h","d":"://"}"#);
-        assert_eq!(shown, r#"{"a":"https://***@example.com/@x","b":"http://***@d","c":"https://e.f/g@h","d":"://"}"#);
-    }
-
-    #[test]
-    fn words_of_the_shell_are_quoted() {
-        assert_eq!(shell("it's"), r"'it'\''s'");
+    fn lines_are_broken_between_words() {
+        let long = "word ".repeat(30);
+        let text = wrapped(long.trim_end(), "  ", "    ");
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert_eq!(text.lines().count(), 2);
+        assert!(text.lines().nth(1).unwrap().starts_with("    word"));
+        let unbroken = "x".repeat(300);
+        assert_eq!(wrapped(&unbroken, "  ", "    "), format!("  {unbroken}\n"));
+        assert_eq!(wrapped("a  b", "", ""), "a  b\n");
     }
 }

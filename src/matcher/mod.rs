@@ -13,7 +13,8 @@ use self::part::{Difference, difference, kind, leaves, same, shown};
 use crate::{
     codec::pairs,
     contract::{Incoming, Operation},
-    message::{HeaderName, MASK, header_text, is_secret_header},
+    mask::MASK,
+    message::{HeaderName, header_text, is_secret_header},
     pointer::Pointer,
     source::{parse_json, quote},
     text::{either, nearest, percent_decode},

@@ -13,7 +13,7 @@ use crate::{
     contract::Contract,
     engine::{Engine, Mischief, Observer, Settings},
     error::Error,
-    journal::Call,
+    journal::{Call, Remember},
     respond::Answers,
     router::BasePath,
 };
@@ -33,6 +33,7 @@ pub struct MockServerBuilder {
     unused_scripts: bool,
     only_scripted: bool,
     mischief: Mischief,
+    remember: Remember,
     observer: Option<Box<Observer>>,
 }
 
@@ -51,6 +52,7 @@ impl MockServerBuilder {
             unused_scripts: true,
             only_scripted: false,
             mischief: Mischief::default(),
+            remember: Remember::new(),
             observer: None,
         }
     }
@@ -218,6 +220,12 @@ impl MockServerBuilder {
         self
     }
 
+    /// How much it remembers. Default: 10,000 calls and 64 MiB of messages.
+    pub fn remember(mut self, remember: Remember) -> Self {
+        self.remember = remember;
+        self
+    }
+
     /// Calls a function after each call, on the server's thread: keep it short.
     pub fn on_call(mut self, observer: impl Fn(&Call) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
@@ -253,6 +261,7 @@ impl MockServerBuilder {
             seed: self.seed.unwrap_or_default(),
             clock,
             mischief: self.mischief,
+            remember: self.remember,
             only_scripted: self.only_scripted,
         };
         let engine = Arc::new(Engine::new(self.contract, settings, self.observer));

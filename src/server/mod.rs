@@ -8,6 +8,7 @@ mod wire;
 use std::{
     fmt,
     net::SocketAddr,
+    panic::Location,
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -18,7 +19,7 @@ use crate::{
     clock::Clock,
     contract::Contract,
     engine::{Engine, unused},
-    journal::{Call, Calls, unexpected},
+    journal::{Call, Calls, forgotten, unexpected},
     message::{Request, Response},
     script::Script,
     violation::Violation,
@@ -69,14 +70,23 @@ pub struct MockServer {
     /// Whether scripts that were not used fail the test.
     unused_scripts: bool,
     expected: Mutex<Vec<Expected>>,
-    /// The last call that was part of a failed verification: it fails no second one.
-    told: Mutex<u64>,
+    /// The last call that was part of a failed verification, and how many broken ones were let go by then: they fail no
+    /// second one.
+    told: Mutex<(u64, u64)>,
 }
 
 /// A violation that a test expects.
 struct Expected {
     what: String,
+    /// Where the test says so.
+    at: &'static Location<'static>,
     met: bool,
+}
+
+impl Expected {
+    fn in_words(&self) -> String {
+        format!("expect_violation({:?}) was never met (said at {})", self.what, self.at)
+    }
 }
 
 impl MockServer {
@@ -118,6 +128,11 @@ impl MockServer {
     /// The calls so far, oldest first.
     pub fn calls(&self) -> Calls {
         self.engine.journal.calls(&self.engine.contract)
+    }
+
+    /// The conversation so far as text: see [`Calls::transcript`].
+    pub fn transcript(&self) -> String {
+        self.calls().transcript()
     }
 
     /// Answers a request without a socket, and remembers it as any other call.
@@ -195,8 +210,9 @@ impl MockServer {
     /// `what` is a place (`body /name`, `query limit`, `header authorization`, `route`), a code (`schema.maxLength`,
     /// `security.missing`), or an operation (`POST /v1/things` or its `operationId`). Any number of violations, but at
     /// least one, must then be like that: [`verify`](Self::verify) fails if none came.
+    #[track_caller]
     pub fn expect_violation(&self, what: &str) {
-        self.expected().push(Expected { what: what.to_owned(), met: false });
+        self.expected().push(Expected { what: what.to_owned(), at: Location::caller(), met: false });
     }
 
     /// Fails the test if a call broke the contract unexpectedly, if a violation was expected that never came, or if a
@@ -219,7 +235,7 @@ impl MockServer {
     pub fn reset(&self) {
         self.engine.reset();
         self.expected().clear();
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = 0;
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = (0, 0);
     }
 
     /// Stops listening, lets the requests under way finish, and waits for them. Whether they did within that time.
@@ -241,16 +257,20 @@ impl MockServer {
         let mut broken = Vec::new();
         for call in self.calls().violating() {
             let unexpected = call.violations().iter().filter(|violation| !meets(&mut expected, &call, violation)).count();
-            if unexpected > 0 && call.number() > *told {
+            if unexpected > 0 && call.number() > told.0 {
                 broken.push(call);
             }
         }
-        let unmet: Vec<String> = expected.iter().filter(|expected| !expected.met).map(|expected| expected.what.clone()).collect();
+        let unmet: Vec<String> = expected.iter().filter(|expected| !expected.met).map(Expected::in_words).collect();
         // What was missed is told; what was met stays expected.
         expected.retain(|expected| expected.met);
-        *told = self.calls().iter().last().map_or(*told, |call| call.number());
+        let calls = self.calls();
+        // Whether what was let go was expected, nobody can tell.
+        let let_go = if expected.is_empty() { calls.dropped_violating().saturating_sub(told.1) } else { 0 };
+        *told = (calls.iter().last().map_or(told.0, |call| call.number()), calls.dropped_violating());
         let unused = if self.unused_scripts { unused::report(&self.engine) } else { None };
-        let broken = (!broken.is_empty() || !unmet.is_empty()).then(|| unexpected(&broken, &unmet, &self.url));
+        let failed = !broken.is_empty() || !unmet.is_empty() || let_go > 0;
+        let broken = failed.then(|| unexpected(&broken, &unmet, &self.url) + &forgotten(let_go));
         match (broken, unused) {
             (Some(broken), Some(unused)) => Some(format!("{broken}\n{unused}")),
             (broken, unused) => broken.or(unused),

@@ -81,7 +81,7 @@ fn result(finding: &Warning) -> Value {
 }
 
 /// A path as a URI reference (RFC 3986, section 3.3): what may not stand in one is percent-encoded.
-fn uri(document: &str) -> String {
+pub(crate) fn uri(document: &str) -> String {
     if document.starts_with("http://") || document.starts_with("https://") {
         return document.to_owned();
     }
@@ -114,15 +114,15 @@ pub(super) fn github(findings: &[Warning]) -> String {
 }
 
 /// A value of a property of a workflow command, as `@actions/core` escapes it.
-fn property(text: &str) -> String {
+pub(crate) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-fn data(text: &str) -> String {
+pub(crate) fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-fn pretty(value: &Value) -> String {
+pub(crate) fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 

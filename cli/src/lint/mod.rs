@@ -1,6 +1,6 @@
 //! `standin lint`: what is wrong with documents.
 
-mod formats;
+pub(crate) mod formats;
 mod progress;
 
 use std::{

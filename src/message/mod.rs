@@ -2,15 +2,23 @@
 //!
 //! Bodies are [`Bytes`], shared and never copied. Nothing here prints a credential: see [`is_secret_header`].
 
-use std::{fmt, time::Duration};
+mod json;
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 pub use bytes::Bytes;
 pub(crate) use http::header;
 pub use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What stands in for a secret in every text that standin writes.
-pub(crate) const MASK: &str = "***";
+pub(crate) use self::json::Context;
+pub use self::json::JsonError;
+use crate::{diff::Extent, mask};
 
 /// The headers of a message, in the order in which they were sent. Names do not depend on case.
 ///
@@ -46,6 +54,8 @@ impl Headers {
     }
 
     fn append(&mut self, name: HeaderName, value: HeaderValue) {
+        // Most messages have few headers, and all are remembered: room for more would be most of what a call takes.
+        self.0.reserve_exact(1);
         self.0.push((name, value));
     }
 
@@ -87,12 +97,13 @@ pub struct Request {
     uri: Uri,
     headers: Headers,
     body: Bytes,
+    context: OnceLock<Arc<Context>>,
 }
 
 impl Request {
     /// A request from its parts.
     pub fn new(method: Method, uri: Uri, headers: Headers, body: Bytes) -> Self {
-        Self { method, uri, headers, body }
+        Self { method, uri, headers, body, context: OnceLock::new() }
     }
 
     /// A request of any method, without headers and body.
@@ -196,7 +207,65 @@ impl Request {
     /// If the body is not JSON; the message shows its beginning.
     #[track_caller]
     pub fn json(&self) -> Value {
-        json("request", &self.body)
+        self.read().value()
+    }
+
+    /// The body as a value of a test's own type.
+    ///
+    /// # Panics
+    ///
+    /// If it is none; the message says where and why, and shows the body without its secrets.
+    #[track_caller]
+    pub fn json_as<T: DeserializeOwned>(&self) -> T {
+        self.read().typed()
+    }
+
+    /// The body as a value of a test's own type.
+    ///
+    /// # Errors
+    ///
+    /// If it is none: where and why.
+    pub fn try_json_as<T: DeserializeOwned>(&self) -> Result<T, JsonError> {
+        self.read().parse()
+    }
+
+    /// Asserts that the body is this JSON. The order of members does not matter, and `1` is `1.0`.
+    ///
+    /// # Panics
+    ///
+    /// If it is not; the message tells what differs, and nothing else.
+    #[track_caller]
+    pub fn assert_json(&self, expected: &Value) {
+        self.read().compare(expected, Extent::Whole);
+    }
+
+    /// Asserts that the body is JSON that has at least these members, with these values. Arrays must have as many items, each
+    /// with at least the members that are expected of it.
+    ///
+    /// # Panics
+    ///
+    /// If it has not; the message tells what differs, and nothing else.
+    ///
+    /// ```
+    /// use standin::Request;
+    /// use serde_json::json;
+    ///
+    /// let request = Request::post("/things").with_json(&json!({"name": "a", "size": {"width": 1, "height": 2}}));
+    /// request.assert_json_subset(&json!({"size": {"width": 1}}));
+    /// ```
+    #[track_caller]
+    pub fn assert_json_subset(&self, expected: &Value) {
+        self.read().compare(expected, Extent::Subset);
+    }
+
+    fn read(&self) -> json::Body<'_> {
+        json::Body { whose: "request", bytes: &self.body, context: self.context.get() }
+    }
+
+    /// Says which call it is part of, once that is known.
+    pub(crate) fn within(&self, context: impl FnOnce() -> Context) -> &Self {
+        self.context.get_or_init(|| Arc::new(context()));
+        self
     }
 }
 
@@ -207,6 +276,7 @@ pub struct Response {
     headers: Headers,
     body: Bytes,
     delay: Duration,
+    context: OnceLock<Arc<Context>>,
 }
 
 impl Default for Response {
@@ -219,7 +289,12 @@ impl Default for Response {
 impl Response {
     /// A response without headers and body.
     pub fn new(status: StatusCode) -> Self {
-        Self { status, headers: Headers::default(), body: Bytes::new(), delay: Duration::ZERO }
+        Self { status, headers: Headers::default(), body: Bytes::new(), delay: Duration::ZERO, context: OnceLock::new() }
+    }
+
+    /// A response from its parts.
+    pub(crate) fn from_parts(status: StatusCode, headers: Headers, body: Bytes) -> Self {
+        Self { headers, body, ..Self::new(status) }
     }
 
     /// The same response, sent so much later.
@@ -296,20 +371,62 @@ impl Response {
     /// If the body is not JSON; the message shows its beginning.
     #[track_caller]
     pub fn json(&self) -> Value {
-        json("response", &self.body)
+        self.read().value()
+    }
+
+    /// The body as a value of a test's own type.
+    ///
+    /// # Panics
+    ///
+    /// If it is none; the message says where and why, and shows the body without its secrets.
+    #[track_caller]
+    pub fn json_as<T: DeserializeOwned>(&self) -> T {
+        self.read().typed()
+    }
+
+    /// The body as a value of a test's own type.
+    ///
+    /// # Errors
+    ///
+    /// If it is none: where and why.
+    pub fn try_json_as<T: DeserializeOwned>(&self) -> Result<T, JsonError> {
+        self.read().parse()
+    }
+
+    /// Asserts that the body is this JSON. The order of members does not matter, and `1` is `1.0`.
+    ///
+    /// # Panics
+    ///
+    /// If it is not; the message tells what differs, and nothing else.
+    #[track_caller]
+    pub fn assert_json(&self, expected: &Value) {
+        self.read().compare(expected, Extent::Whole);
+    }
+
+    /// Asserts that the body is JSON that has at least these members, with these values. Arrays must have as many items, each
+    /// with at least the members that are expected of it.
+    ///
+    /// # Panics
+    ///
+    /// If it has not; the message tells what differs, and nothing else.
+    #[track_caller]
+    pub fn assert_json_subset(&self, expected: &Value) {
+        self.read().compare(expected, Extent::Subset);
+    }
+
+    fn read(&self) -> json::Body<'_> {
+        json::Body { whose: "response", bytes: &self.body, context: self.context.get() }
+    }
+
+    /// Says which call it is part of, once that is known.
+    pub(crate) fn within(&self, context: impl FnOnce() -> Context) -> &Self {
+        self.context.get_or_init(|| Arc::new(context()));
+        self
     }
 
     pub(crate) fn into_parts(self) -> (StatusCode, Headers, Bytes) {
         (self.status, self.headers, self.body)
     }
-}
-
-#[track_caller]
-fn json(whose: &str, body: &Bytes) -> Value {
-    serde_json::from_slice(body).unwrap_or_else(|error| {
-        let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
-        panic!("standin: the {whose}'s body is not JSON: {error}; it begins {text:?}")
-    })
 }
 
 /// The text of a header. HTTP has ASCII only (RFC 9110, section 5.5), and many clients send UTF-8.
@@ -318,23 +435,62 @@ pub(crate) fn header_text(value: &HeaderValue) -> Option<&str> {
 }
 
 /// Whether a header of this name carries a credential, so that its value is never printed.
-///
-/// The names that HTTP reserves for credentials, and every name that says so itself.
 pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
-    const RESERVED: [HeaderName; 4] = [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, header::SET_COOKIE];
-    const TELLING: [&str; 7] = ["auth", "token", "secret", "key", "password", "session", "signature"];
-    RESERVED.contains(name) || TELLING.iter().any(|word| name.as_str().contains(word))
+    mask::is_telling_header(name.as_str())
 }
 
-/// Secrets are masked.
+/// The value of a header as it may be shown.
+pub(crate) fn shown_header(name: &str, value: &HeaderValue) -> String {
+    match header_text(value) {
+        Some(text) if mask::is_telling_header(name) => mask::secret(text),
+        Some(text) => mask::text(text).into_owned(),
+        None => "(not text)".into(),
+    }
+}
+
+/// Whether a header of this name is one that HTTP and its clients have for everybody: no contract has its key in it.
+fn is_well_known(name: &HeaderName) -> bool {
+    const KNOWN: [HeaderName; 16] = [
+        header::ACCEPT,
+        header::ACCEPT_ENCODING,
+        header::ACCEPT_LANGUAGE,
+        header::ALLOW,
+        header::CACHE_CONTROL,
+        header::CONNECTION,
+        header::CONTENT_ENCODING,
+        header::CONTENT_LENGTH,
+        header::CONTENT_TYPE,
+        header::DATE,
+        header::HOST,
+        header::LOCATION,
+        header::RETRY_AFTER,
+        header::TRANSFER_ENCODING,
+        header::USER_AGENT,
+        header::VARY,
+    ];
+    KNOWN.contains(name)
+}
+
+/// Secrets are masked, and so is every header of an API's own: which of them has its key, the message does not know.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.iter().map(|(name, value)| {
-            let value = if is_secret_header(name) { MASK } else { header_text(value).unwrap_or("(not text)") };
-            (name.as_str(), value)
-        });
+        let value = |name: &HeaderName, value: &HeaderValue| match is_well_known(name) || is_secret_header(name) {
+            true => shown_header(name.as_str(), value),
+            false => format!("…({} chars)", value.len()),
+        };
+        let shown = self.iter().map(|(name, text)| (name.as_str(), value(name, text)));
         f.debug_map().entries(shown).finish()
     }
+}
+
+/// A path as it may be shown where nobody knows what it means: a long segment may be a token.
+fn shown_path(path: &str) -> String {
+    const LONG: usize = 16;
+    let segment = |segment: &str| match segment.len() < LONG {
+        true => mask::text(segment).into_owned(),
+        false => format!("…({} chars)", segment.chars().count()),
+    };
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
 // Queries and bodies may hold secrets too, so `Debug` shows their sizes only.
@@ -342,7 +498,7 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.method)
-            .field("path", &self.path())
+            .field("path", &shown_path(self.path()))
             .field("query_len", &self.query().map_or(0, str::len))
             .field("headers", &self.headers)
             .field("body_len", &self.body.len())

@@ -66,7 +66,7 @@ pub use self::{
     bundle::kayle,
     check::ApiKey,
     clock::{Clock, Timestamp},
-    contract::{Contract, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
+    contract::{Contract, Digest, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},
     journal::{Call, Calls, Count, Snapshot},

@@ -3,6 +3,7 @@
 //! Names are those of the specification. Reading is `load`'s business; what schemas mean is `schema`'s.
 
 mod code;
+mod digest;
 mod lint;
 mod load;
 mod loader;
@@ -23,6 +24,7 @@ use serde_json::Value;
 
 pub use self::{
     code::{Level, WarningCode},
+    digest::Digest,
     loader::Loader,
     rule::{Incoming, Rule},
 };
@@ -245,6 +247,40 @@ impl Contract {
         let mut warnings = self.warnings().to_vec();
         warnings.extend(lint::lint(&self.inner.documents, self));
         lint::in_order(warnings)
+    }
+
+    /// What it promises, without its prose, for a snapshot test: the difference of two snapshots is the change of the contract.
+    ///
+    /// A paragraph for each operation, each parameter, media type, status, header and member on a line of its own, with its
+    /// type and all its constraints. Descriptions and examples are not in it, and it does not matter in which order things
+    /// are declared, nor whether a schema is written in place or referred to. A schema that is used in several places and is
+    /// not short stands at the foot, by the name of its component.
+    ///
+    /// ```
+    /// use standin::Contract;
+    ///
+    /// let contract = Contract::from_text("pets.yaml", r#"
+    /// openapi: 3.1.0
+    /// paths:
+    ///   /pets/{id}:
+    ///     get:
+    ///       parameters:
+    ///         - {name: id, in: path, required: true, schema: {type: string, pattern: '^pet_'}}
+    ///         - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
+    ///       responses:
+    ///         "200": {description: a pet, content: {application/json: {schema: {required: [name], properties: {
+    ///           name: {type: string, maxLength: 80}, tags: {type: array, items: {type: string}, uniqueItems: true}}, type: object}}}}
+    /// "#)?;
+    /// assert_eq!(contract.snapshot().to_string(), "\
+    /// GET /pets/{id}
+    ///   path id: string /^pet_/
+    ///   query limit?: integer 1..=100 = 20
+    ///   200 application/json: { name: string ..=80, tags?: [string] unique }
+    /// ");
+    /// # Ok::<(), standin::Error>(())
+    /// ```
+    pub fn snapshot(&self) -> Digest {
+        Digest::of(self)
     }
 
     /// An operation by method and path (`POST /v1/things`) or by its `operationId`.

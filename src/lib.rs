@@ -27,6 +27,7 @@
 //!   enforce; [`Contract::lint`] looks for mistakes in it.
 //! - [`MockServer`]: a running server; [`MockServer::builder`] has the settings.
 //! - [`Calls`] and [`Call`]: what came, for assertions and, by [`Calls::snapshot`], for snapshot tests.
+//! - [`Digest`]: what a contract promises, for a snapshot test; [`Coverage`]: what of it a test run has reached.
 //! - [`Violation`]: one way in which a message breaks the contract. Facts first; its text is the same everywhere.
 //! - [`Rule`]: what an API asks for and its document cannot say, in code.
 //!
@@ -46,6 +47,7 @@ mod codec;
 #[cfg(test)]
 mod conformance;
 mod contract;
+mod coverage;
 mod document;
 mod engine;
 mod error;
@@ -67,6 +69,7 @@ pub use self::{
     check::ApiKey,
     clock::{Clock, Timestamp},
     contract::{Contract, Digest, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
+    coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},
     journal::{Call, Calls, Count, Snapshot},

@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 11] = [
     &["schema", "contract"],
     &["codec"],
     &["check", "respond"],
-    &["journal", "engine"],
+    &["journal", "coverage", "engine"],
     &["server", "bundle"],
     // Tests of the whole crate from the inside.
     &["conformance"],

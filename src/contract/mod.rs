@@ -12,6 +12,7 @@ mod rule;
 mod survey;
 
 use std::{
+    any::Any,
     borrow::Cow,
     collections::HashSet,
     fmt,
@@ -85,7 +86,13 @@ struct Inner {
     /// That, and what a walk through all schemas and examples finds.
     warnings: OnceLock<Vec<Warning>>,
     router: OnceLock<Router>,
+    /// What a later stage has worked out of it.
+    companion: OnceLock<Companion>,
 }
+
+/// Something that belongs to a contract, and that only another stage understands.
+type Companion = Arc<dyn Any + Send + Sync>;
+
 
 impl Contract {
     /// Loads a document from a file, JSON or YAML, and the files in its folder that it refers to.
@@ -156,6 +163,7 @@ impl Contract {
             problems: self.inner.problems.iter().chain(&other.inner.problems).cloned().collect(),
             warnings: OnceLock::new(),
             router: OnceLock::new(),
+            companion: OnceLock::new(),
         };
         Self { inner: Arc::new(inner), rules: Arc::new(self.rules.and(shift, &other.rules, other.operations().len())) }
     }
@@ -333,6 +341,16 @@ impl Contract {
 
     pub(crate) fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// What another stage works out of the contract, once for all who hold it.
+    pub(crate) fn companion(&self, make: impl FnOnce() -> Companion) -> Companion {
+        Arc::clone(self.inner.companion.get_or_init(make))
+    }
+
+    /// The webhooks of all documents, read anew at each call.
+    pub(crate) fn webhooks(&self) -> Vec<Operation> {
+        self.inner.documents.iter().flat_map(load::webhooks).collect()
     }
 
     /// The router, built on first use.

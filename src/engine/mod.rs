@@ -15,6 +15,7 @@ use crate::{
     check::{self, Judgement, Policy},
     clock::{Clock, Timestamp},
     contract::{Contract, Operation},
+    coverage::Recorder,
     journal::{Call, Entry, Exchange, Journal},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
@@ -51,6 +52,8 @@ pub(crate) struct Engine {
     pub(crate) settings: Settings,
     pub(crate) journal: Journal,
     pub(crate) observer: Option<Box<Observer>>,
+    /// There if coverage is asked for.
+    pub(crate) recorder: Option<Recorder>,
     /// How often each request came.
     counts: Mutex<HashMap<u64, u64>>,
     /// When it was made.
@@ -60,7 +63,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(contract: Contract, settings: Settings, observer: Option<Box<Observer>>) -> Self {
         let since = settings.clock.now();
-        Self { contract, settings, journal: Journal::default(), observer, counts: Mutex::default(), since }
+        Self { contract, settings, journal: Journal::default(), observer, recorder: None, counts: Mutex::default(), since }
     }
 
     /// Answers a request, and remembers both.
@@ -176,6 +179,9 @@ impl Engine {
         }
         let entry = Entry { request, response: response.clone(), operation, parameters, violations, remarks, because };
         let exchange: Arc<Exchange> = self.journal.add(entry);
+        if let Some(recorder) = &self.recorder {
+            recorder.add(&self.contract, &exchange);
+        }
         if let Some(observer) = &self.observer {
             observer(&Call::new(exchange, self.contract.clone()));
         }

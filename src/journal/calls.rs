@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Exchange, Snapshot, report};
+use super::{Entry, Exchange, Snapshot, report};
 use crate::{
     contract::{Contract, Operation},
     message::{Request, Response},
@@ -29,6 +29,10 @@ impl Call {
     /// Its number, counted from 1 since the server's start or last reset.
     pub fn number(&self) -> u64 {
         self.exchange.number
+    }
+
+    pub(crate) fn entry(&self) -> &Entry {
+        &self.exchange.entry
     }
 
     /// The request.

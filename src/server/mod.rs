@@ -4,6 +4,7 @@ mod wire;
 
 use std::{
     fmt,
+    io::{self, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -14,6 +15,7 @@ use crate::{
     check::{ApiKey, Policy},
     clock::{Clock, Timestamp},
     contract::Contract,
+    coverage::{Coverage, Recorder},
     engine::{Engine, Observer, Settings},
     error::Error,
     journal::{Call, Calls, unexpected},
@@ -100,6 +102,7 @@ impl MockServer {
             clock: None,
             lenient: false,
             observer: None,
+            coverage: None,
         }
     }
 
@@ -146,6 +149,18 @@ impl MockServer {
     /// Everything in which the calls so far break the contract, expected or not.
     pub fn violations(&self) -> Vec<Violation> {
         self.calls().violating().iter().flat_map(|call| call.violations().to_vec()).collect()
+    }
+
+    /// What of the contract the calls have reached: those that the server remembers, or, with
+    /// [`MockServerBuilder::coverage`], all since it started.
+    ///
+    /// A call reaches its operation, the parameters, members and values that it sends, the security scheme that lets it in,
+    /// and the status, media type, members and values that it is answered with, as far as the contract declares them.
+    pub fn coverage(&self) -> Coverage {
+        match &self.engine.recorder {
+            Some(recorder) => recorder.coverage(&self.engine.contract),
+            None => Coverage::of_calls(&self.engine.contract, &self.calls()),
+        }
     }
 
     /// Says that this test breaks the contract on purpose.
@@ -225,6 +240,11 @@ fn meets(expected: &mut [Expected], call: &Call, violation: &Violation) -> bool 
 
 impl Drop for MockServer {
     fn drop(&mut self) {
+        let saved = self.engine.recorder.as_ref().map_or(Ok(()), |recorder| recorder.save(&self.engine.contract));
+        if let Err(error) = saved {
+            // A test is no worse for it, and nobody is left to tell if this cannot be written.
+            let _ = writeln!(io::stderr(), "standin: coverage cannot be written: {error}");
+        }
         // A second panic would end the process and hide the first, which is the one that matters.
         if self.lenient || thread::panicking() {
             return;
@@ -254,6 +274,7 @@ pub struct MockServerBuilder {
     clock: Option<Clock>,
     lenient: bool,
     observer: Option<Box<Observer>>,
+    coverage: Option<bool>,
 }
 
 impl MockServerBuilder {
@@ -347,6 +368,16 @@ impl MockServerBuilder {
         self
     }
 
+    /// With `true`, [`MockServer::coverage`] is of all calls since the start, over resets and however many there are. With
+    /// `false`, nothing is kept or written.
+    ///
+    /// Default: `true` if the environment variable `STANDIN_COVERAGE` names a folder. What was reached is written there when
+    /// the server is dropped; [`CoverageFolder`](crate::CoverageFolder) puts together what all servers of all processes wrote.
+    pub fn coverage(mut self, coverage: bool) -> Self {
+        self.coverage = Some(coverage);
+        self
+    }
+
     /// Calls a function after each call, on the server's thread: keep it short.
     pub fn on_call(mut self, observer: impl Fn(&Call) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
@@ -382,7 +413,9 @@ impl MockServerBuilder {
             seed: self.seed.unwrap_or_default(),
             clock,
         };
-        let engine = Arc::new(Engine::new(self.contract, settings, self.observer));
+        let mut engine = Engine::new(self.contract, settings, self.observer);
+        engine.recorder = Recorder::from_environment(self.coverage);
+        let engine = Arc::new(engine);
         let wire = wire::Wire::listen(Arc::clone(&engine), self.addr, body_limit)?;
         Ok(MockServer {
             engine,

@@ -137,10 +137,7 @@ struct Outline;
 impl Outline {
     fn of(contract: &Contract) -> Vec<(Arc<Document>, Section)> {
         let mut sections: Vec<_> = contract.operations().iter().map(|operation| section(Part::Operations, operation, 0)).collect();
-        for document in &contract.inner.documents {
-            let webhooks = load::webhooks(document);
-            sections.extend(webhooks.iter().map(|operation| section(Part::Webhooks, operation, 0)));
-        }
+        sections.extend(contract.webhooks().iter().map(|operation| section(Part::Webhooks, operation, 0)));
         sections
     }
 }
@@ -322,6 +319,3 @@ fn contents(label: &str, content: &[MediaType], nothing: &str) -> Vec<(String, F
     }
     facts
 }
-
-#[cfg(test)]
-mod tests;

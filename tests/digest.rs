@@ -1,8 +1,10 @@
+//! The digest of a contract: what is in it, what changes it, and what does not.
+
 use std::{fmt::Write as _, time::Instant};
 
 use serde_json::{Value, json};
 
-use crate::{Contract, kayle};
+use standin::{Contract, kayle};
 
 #[test]
 fn the_bundled_contract_reads_well() {

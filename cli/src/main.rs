@@ -1,6 +1,7 @@
 //! `standin`: a stand-in for an HTTP API that has an OpenAPI document, as a program.
 
 mod args;
+mod coverage;
 mod lint;
 mod load;
 mod log;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     };
     match &args.command {
         None => serve::serve(&args.serve),
+        Some(args::Command::Coverage(args)) => coverage::coverage(args),
         Some(args::Command::Lint(args)) => lint::lint(args),
         Some(args::Command::Routes(args)) => routes::routes(args),
     }

@@ -1,12 +1,16 @@
 //! What a contract promises, as a text and as a value: the difference of two of them is the change of the contract.
 //!
+//! - `graph`: which schemas refer to which, and which of them lead back to themselves.
+//! - `words`: what a schema says by itself.
 //! - `read`: schemas of a document to shapes, references followed, circles named.
 //! - `shape`: shapes, each kept once, whatever it is called and however it is written.
 //! - `text`: shapes as lines, and which of them have a name of their own at the foot.
 
+mod graph;
 mod read;
 mod shape;
 mod text;
+mod words;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -18,7 +22,7 @@ use self::{
     text::{Text, Writer},
 };
 use super::{Contract, Location, MediaType, Operation, Parameter, Requirement, SchemeKind, SecurityScheme, Style, load};
-use crate::document::Document;
+use crate::{document::Document, pointer::Pointer};
 
 /// Callbacks may have callbacks, and a reference may lead them in a circle.
 const CALLBACK_DEPTH: usize = 3;
@@ -34,13 +38,13 @@ pub struct Digest {
 
 impl Digest {
     pub(super) fn of(contract: &Contract) -> Self {
-        let outline = Outline::of(contract);
+        let outline = outline(contract);
         let mut shapes = Shapes::default();
         let mut sections = Vec::new();
         for document in &contract.inner.documents {
             let own: Vec<&(Arc<Document>, Section)> = outline.iter().filter(|(of, _)| Arc::ptr_eq(of, document)).collect();
-            let places = own.iter().flat_map(|(_, section)| section.places()).collect();
-            let reader = Reader::new(document, places, &mut shapes);
+            let places: Vec<Pointer> = own.iter().flat_map(|(_, section)| section.places()).collect();
+            let reader = Reader::new(document, &places, &mut shapes);
             sections.extend(own.into_iter().map(|(_, section)| section.read(&reader)));
         }
         let roots = sections.iter().flat_map(|(_, _, facts)| facts).filter_map(|(_, fact)| fact.shape());
@@ -132,14 +136,10 @@ fn place(location: Location) -> &'static str {
 }
 
 /// Everything that is told, with the places of schemas instead of their shapes.
-struct Outline;
-
-impl Outline {
-    fn of(contract: &Contract) -> Vec<(Arc<Document>, Section)> {
-        let mut sections: Vec<_> = contract.operations().iter().map(|operation| section(Part::Operations, operation, 0)).collect();
-        sections.extend(contract.webhooks().iter().map(|operation| section(Part::Webhooks, operation, 0)));
-        sections
-    }
+fn outline(contract: &Contract) -> Vec<(Arc<Document>, Section)> {
+    let operations = contract.operations().iter().map(|operation| section(Part::Operations, operation, 0));
+    let webhooks = contract.webhooks();
+    operations.chain(webhooks.iter().map(|operation| section(Part::Webhooks, operation, 0))).collect()
 }
 
 /// An operation, or a webhook.
@@ -153,7 +153,7 @@ struct Section {
 enum Fact {
     Words(String),
     /// A schema: its place.
-    Schema(crate::pointer::Pointer),
+    Schema(Pointer),
 }
 
 /// The same, once schemas are read.
@@ -179,7 +179,7 @@ impl Known {
 }
 
 impl Section {
-    fn places(&self) -> impl Iterator<Item = crate::pointer::Pointer> {
+    fn places(&self) -> impl Iterator<Item = Pointer> {
         self.facts.iter().filter_map(|(_, fact)| if let Fact::Schema(place) = fact { Some(place.clone()) } else { None })
     }
 

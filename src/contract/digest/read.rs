@@ -6,7 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
-use super::shape::{Id, Kind, Shape, Shapes};
+use super::{
+    graph::{Graph, below, is_alone, targets},
+    shape::{Id, Kind, Shape, Shapes},
+    words::{bare, dependent, discriminator, meant, numbers, range, texts, texts_of},
+};
 use crate::{
     document::{Document, Version},
     pointer::Pointer,
@@ -20,10 +24,10 @@ pub(super) struct Reader<'d> {
 }
 
 impl<'d> Reader<'d> {
-    pub(super) fn new(document: &'d Document, places: Vec<Pointer>, shapes: &mut Shapes) -> Self {
+    pub(super) fn new(document: &'d Document, places: &[Pointer], shapes: &mut Shapes) -> Self {
         // The first of all shapes: what is not known is open.
         shapes.plain("any");
-        let graph = Graph::of(document, &places);
+        let graph = Graph::of(document, places);
         let mut reader = Self { document, known: HashMap::new() };
         let mut numbers = Vec::new();
         for place in &graph.circles {
@@ -56,132 +60,6 @@ impl<'d> Reader<'d> {
         let schema = self.document.resolve(place).unwrap_or(&Value::Bool(true));
         Schema { reader: self, shapes }.read(schema, place)
     }
-}
-
-/// Which schemas refer to which.
-struct Graph {
-    /// Those without circles, each after what it refers to.
-    order: Vec<Pointer>,
-    /// Those that lead back to themselves, and those between two of them.
-    circles: Vec<Pointer>,
-    /// What is referred to, by a name that no other has.
-    names: BTreeMap<Pointer, String>,
-}
-
-impl Graph {
-    fn of(document: &Document, places: &[Pointer]) -> Self {
-        let mut edges: BTreeMap<Pointer, BTreeSet<Pointer>> = BTreeMap::new();
-        let mut targets = BTreeSet::new();
-        let mut wanted: Vec<Pointer> = places.to_vec();
-        while let Some(place) = wanted.pop() {
-            if edges.contains_key(&place) {
-                continue;
-            }
-            let mut found = BTreeSet::new();
-            references(document, document.resolve(&place).unwrap_or(&Value::Null), &place, &mut found);
-            wanted.extend(found.iter().cloned());
-            targets.extend(found.iter().cloned());
-            edges.insert(place, found);
-        }
-        let (mut order, rest) = peeled(edges);
-        let (above, circles) = peeled(reversed(rest));
-        order.extend(above.into_iter().rev());
-        Self { order, circles: circles.into_keys().collect(), names: names(&targets) }
-    }
-}
-
-type Edges = BTreeMap<Pointer, BTreeSet<Pointer>>;
-
-/// What leads to nothing but what was taken before, in that order; and the rest.
-fn peeled(mut edges: Edges) -> (Vec<Pointer>, Edges) {
-    let back = reversed(edges.clone());
-    let mut free: Vec<Pointer> = edges.iter().filter(|(_, to)| to.is_empty()).map(|(place, _)| place.clone()).collect();
-    let mut order = Vec::new();
-    while let Some(place) = free.pop() {
-        edges.remove(&place);
-        for from in back.get(&place).into_iter().flatten() {
-            if let Some(to) = edges.get_mut(from)
-                && to.remove(&place)
-                && to.is_empty()
-            {
-                free.push(from.clone());
-            }
-        }
-        order.push(place);
-    }
-    (order, edges)
-}
-
-fn reversed(edges: Edges) -> Edges {
-    let mut back: Edges = edges.keys().map(|place| (place.clone(), BTreeSet::new())).collect();
-    for (from, to) in edges {
-        for place in to {
-            back.entry(place).or_default().insert(from.clone());
-        }
-    }
-    back
-}
-
-/// The last part of a place that is a name, with a number if another place has it too.
-fn names(places: &BTreeSet<Pointer>) -> BTreeMap<Pointer, String> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let mut named = BTreeMap::new();
-    // Components first: theirs are the names that people know.
-    let is_component = |place: &Pointer| place.as_str().contains("/components/schemas/") || place.as_str().starts_with("/definitions/");
-    let (first, then): (Vec<&Pointer>, Vec<&Pointer>) = places.iter().partition(|place| is_component(place));
-    for place in first.into_iter().chain(then) {
-        let is_name = |token: &String| form(token).is_none() && token != "schema" && token.parse::<usize>().is_err();
-        let tokens: Vec<String> = place.tokens().collect();
-        let name = tokens.into_iter().rev().find(is_name).unwrap_or_else(|| "Shape".into());
-        let count = counts.entry(name.clone()).or_default();
-        *count += 1;
-        named.insert(place.clone(), if *count > 1 { format!("{name} ({count})") } else { name });
-    }
-    named
-}
-
-/// Whether only the reference of a schema counts (OpenAPI 3.0.3, section 4.7.23.1).
-fn is_alone(document: &Document, members: &Map<String, Value>) -> bool {
-    document.version < Version::V3_1 && members.contains_key("$ref")
-}
-
-/// The schemas right below a schema, each with its place after the schema's own.
-fn below<'v>(members: &'v Map<String, Value>, mut found: impl FnMut(&'v str, Option<String>, &'v Value)) {
-    for (keyword, value) in members {
-        let Some(form) = form(keyword).filter(|form| form.fits(value)) else { continue };
-        match (form, value) {
-            _ if keyword == "$defs" || keyword == "definitions" || keyword == "contentSchema" => {}
-            (Form::Schema | Form::Items, Value::Object(_) | Value::Bool(_)) => found(keyword, None, value),
-            (Form::Schemas | Form::Items, Value::Array(schemas)) => {
-                schemas.iter().enumerate().for_each(|(index, schema)| found(keyword, Some(index.to_string()), schema));
-            }
-            (Form::NamedSchemas | Form::Dependencies, Value::Object(schemas)) => {
-                schemas
-                    .iter()
-                    .filter(|(_, schema)| !schema.is_array())
-                    .for_each(|(name, schema)| found(keyword, Some(name.clone()), schema));
-            }
-            _ => {}
-        }
-    }
-}
-
-fn references(document: &Document, schema: &Value, at: &Pointer, found: &mut BTreeSet<Pointer>) {
-    let Value::Object(members) = schema else { return };
-    found.extend(targets(document, members, at));
-    if !is_alone(document, members) {
-        below(members, |keyword, name, schema| {
-            let place = at.join(keyword);
-            references(document, schema, &name.map_or(place.clone(), |name| place.join(name)), found);
-        });
-    }
-}
-
-/// What the references of a schema lead to. One that leads nowhere says nothing.
-fn targets(document: &Document, members: &Map<String, Value>, at: &Pointer) -> Vec<Pointer> {
-    let references = ["$ref", "$dynamicRef", "$recursiveRef"].into_iter().filter_map(|keyword| members.get(keyword)?.as_str());
-    let found = references.filter_map(|reference| document.target(at, reference));
-    found.filter(|place| document.follow(place).is_ok()).collect()
 }
 
 /// A schema while it is read.
@@ -380,129 +258,4 @@ impl Schema<'_, '_> {
                     && ids.iter().filter(|id| takes_null(id)).count() == 1
                     && ids.iter().any(|id| self.shapes.is_plain(*id, "null")))
     }
-}
-
-/// The types that a schema without `type` speaks about.
-fn meant(members: &Map<String, Value>) -> Vec<&'static str> {
-    const BY_KEYWORD: [(&str, &[&str]); 4] = [
-        ("array", &["items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"]),
-        ("number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
-        (
-            "object",
-            &[
-                "properties",
-                "additionalProperties",
-                "patternProperties",
-                "propertyNames",
-                "unevaluatedProperties",
-                "minProperties",
-                "maxProperties",
-                "dependentRequired",
-            ],
-        ),
-        ("string", &["minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType"]),
-    ];
-    let says = |keyword: &&str| members.get(*keyword).is_some_and(|value| form(keyword).is_some_and(|form| form.fits(value)));
-    let required = |name: &str| name == "object" && members.get("required").is_some_and(Value::is_array);
-    BY_KEYWORD.into_iter().filter(|(name, keywords)| keywords.iter().any(says) || required(name)).map(|(name, _)| name).collect()
-}
-
-/// The label of a member without what is said about it.
-fn bare(label: &str) -> &str {
-    let words = ["readonly ", "writeonly ", "deprecated "];
-    words.iter().fold(label, |label, word| label.strip_prefix(word).unwrap_or(label))
-}
-
-fn texts_of(value: Option<&Value>) -> impl Iterator<Item = &str> {
-    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-}
-
-/// `<uuid> 1..=80 /^[a-z]+$/`
-fn texts(members: &Map<String, Value>) -> String {
-    let text = |keyword: &str| members.get(keyword).and_then(Value::as_str);
-    let mut words = format(members);
-    words += &range(members, "minLength", "maxLength", "");
-    if let Some(pattern) = text("pattern") {
-        words += &format!(" /{pattern}/");
-    }
-    for keyword in ["contentEncoding", "contentMediaType"] {
-        words += &text(keyword).map(|value| format!(" {value}")).unwrap_or_default();
-    }
-    words
-}
-
-fn format(members: &Map<String, Value>) -> String {
-    members.get("format").and_then(Value::as_str).map(|format| format!("<{format}>")).unwrap_or_default()
-}
-
-/// `<int32> 1..=100 step 5`
-fn numbers(members: &Map<String, Value>) -> String {
-    let number = |keyword: &str| members.get(keyword).filter(|value| value.is_number());
-    let flag = |keyword: &str| members.get(keyword) == Some(&Value::Bool(true));
-    let below = |keyword: &str, bound: Option<&Value>| match (number(keyword), bound) {
-        (Some(limit), _) => Some(limit.to_string()),
-        (None, Some(bound)) if flag(keyword) => Some(bound.to_string()),
-        _ => None,
-    };
-    let (low, high) = (number("minimum"), number("maximum"));
-    let above = below("exclusiveMinimum", low);
-    let under = below("exclusiveMaximum", high);
-    let low = if flag("exclusiveMinimum") { None } else { low };
-    let high = if flag("exclusiveMaximum") { None } else { high };
-    let mut words = format(members);
-    words += &above.map(|above| format!(" >{above}")).unwrap_or_default();
-    words += &bounds(low.map(ToString::to_string), high.map(ToString::to_string));
-    words += &under.map(|under| format!(" <{under}")).unwrap_or_default();
-    words += &number("multipleOf").map(|step| format!(" step {step}")).unwrap_or_default();
-    words
-}
-
-/// ` 1..=80`, ` 1..`, ` ..=80`, and the word after it; nothing if neither is said. At least 0 says nothing.
-fn range(members: &Map<String, Value>, least: &str, most: &str, word: &str) -> String {
-    let count = |keyword: &str| members.get(keyword).filter(|value| Form::Count.fits(value)).map(ToString::to_string);
-    let least = count(least).filter(|least| least != "0");
-    let words = bounds(least, count(most));
-    if words.is_empty() { words } else { format!("{words}{word}") }
-}
-
-fn bounds(low: Option<String>, high: Option<String>) -> String {
-    match (low, high) {
-        (None, None) => String::new(),
-        (Some(low), Some(high)) if low == high => format!(" {low}"),
-        (low, high) => {
-            format!(" {}..{}", low.unwrap_or_default(), high.map(|high| format!("={high}")).unwrap_or_default())
-        }
-    }
-}
-
-/// Members that ask for others.
-fn dependent(members: &Map<String, Value>) -> String {
-    let mut words = String::new();
-    for keyword in ["dependentRequired", "dependencies"] {
-        for (name, others) in members.get(keyword).and_then(Value::as_object).into_iter().flatten() {
-            let mut others: Vec<&str> = texts_of(Some(others)).collect();
-            others.sort_unstable();
-            if !others.is_empty() {
-                words += &format!(", {name} needs {}", others.join(", "));
-            }
-        }
-    }
-    words
-}
-
-/// ` by kind (cat, dog)`: what tells branches apart, and the values that do.
-fn discriminator(members: &Map<String, Value>) -> String {
-    let Some(discriminator) = members.get("discriminator") else { return String::new() };
-    let name = discriminator.get("propertyName").and_then(Value::as_str).unwrap_or_default();
-    let values: Vec<&str> = match discriminator.get("mapping") {
-        Some(Value::Object(mapping)) => mapping.keys().map(String::as_str).collect(),
-        // The names of the components are the values (OpenAPI 3.1, section 4.8.25).
-        _ => {
-            let branches = ["oneOf", "anyOf"].into_iter().filter_map(|keyword| members.get(keyword)?.as_array()).flatten();
-            let mut names: Vec<&str> = branches.filter_map(|branch| branch.get("$ref")?.as_str()?.rsplit('/').next()).collect();
-            names.sort_unstable();
-            names
-        }
-    };
-    format!(" by {name} ({})", values.join(", "))
 }

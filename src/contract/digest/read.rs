@@ -232,7 +232,7 @@ impl Schema<'_, '_> {
             }
         });
         parts.extend(branches.remove("allOf").into_iter().flatten().map(|id| (String::new(), id)));
-        let after = discriminator(members);
+        let after = discriminator(members, self.reader.document, at);
         for (keyword, ids) in branches {
             let kind = if keyword == "oneOf" && !self.are_apart(&ids) { Kind::OneOf } else { Kind::AnyOf };
             let id = self.shapes.union(kind, ids, after.clone());

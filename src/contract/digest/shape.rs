@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::seed::Seed;
+
 /// The number of a shape.
 pub(super) type Id = usize;
 
@@ -38,6 +40,8 @@ pub(super) enum Kind {
 pub(super) struct Shapes {
     known: Vec<Shape>,
     ids: HashMap<Shape, Id>,
+    /// A number for each that depends on what it is alone, not on what was read before.
+    orders: Vec<u64>,
     /// What documents call them: of several names the first in the alphabet.
     names: BTreeMap<Id, String>,
     /// Those that contain themselves, each with its name.
@@ -50,9 +54,23 @@ impl Shapes {
             return *id;
         }
         let id = self.known.len();
+        let order = self.order(&shape);
+        self.orders.push(order);
         self.known.push(shape.clone());
         self.ids.insert(shape, id);
         id
+    }
+
+    fn order(&self, shape: &Shape) -> u64 {
+        let seed = match shape {
+            Shape::Plain(text) => Seed::new(0).with(text.as_bytes()),
+            Shape::Circle(number) => Seed::new(1).with(self.circles[*number].0.as_bytes()),
+            Shape::Group { kind, parts, after } => {
+                let start = Seed::new(2).with_number(*kind as u64).with(after.as_bytes());
+                parts.iter().fold(start, |seed, (label, id)| seed.with(label.as_bytes()).with_number(self.orders[*id]))
+            }
+        };
+        seed.bits()
     }
 
     pub(super) fn plain(&mut self, text: impl Into<String>) -> Id {
@@ -89,8 +107,8 @@ impl Shapes {
     /// A shape that contains itself: its number among those, and what it is where it is referred to.
     pub(super) fn circle(&mut self, name: String) -> (usize, Id) {
         let number = self.circles.len();
+        self.circles.push((name, Id::default()));
         let id = self.id(Shape::Circle(number));
-        self.circles.push((name, id));
         (number, id)
     }
 
@@ -103,7 +121,7 @@ impl Shapes {
         &self.circles
     }
 
-    /// One of several: without those given twice, `null` last, unions in it that have no name opened. None of them comes first.
+    /// One of several: without those given twice, unions in it that have no name opened. None of them comes first.
     pub(super) fn union(&mut self, kind: Kind, parts: impl IntoIterator<Item = Id>, after: String) -> Id {
         let mut opened = Vec::new();
         for id in parts {
@@ -120,52 +138,16 @@ impl Shapes {
     }
 
     /// Parts that have no order among them.
-    pub(super) fn group(&mut self, kind: Kind, mut parts: Vec<(String, Id)>, after: String) -> Id {
-        let mut keyed: Vec<(bool, String, String, Id)> =
-            parts.drain(..).map(|(label, id)| (self.is_plain(id, "null"), label, self.key(id), id)).collect();
-        keyed.sort();
+    pub(super) fn group(&mut self, kind: Kind, parts: Vec<(String, Id)>, after: String) -> Id {
+        let mut parts = parts;
+        parts.sort_by(|a, b| (&a.0, self.orders[a.1]).cmp(&(&b.0, self.orders[b.1])));
         if kind != Kind::OneOf {
-            keyed.dedup();
+            parts.dedup();
         }
-        let parts: Vec<(String, Id)> = keyed.into_iter().map(|(_, label, _, id)| (label, id)).collect();
         match parts.as_slice() {
             [] => self.plain("any"),
             [(label, only)] if label.is_empty() && after.is_empty() => *only,
             _ => self.id(Shape::Group { kind, parts, after }),
-        }
-    }
-
-    /// A text to sort by that does not depend on what was read before.
-    fn key(&self, id: Id) -> String {
-        const LONG: usize = 400;
-        let mut key = String::new();
-        self.put_key(id, &mut key, LONG);
-        key
-    }
-
-    fn put_key(&self, id: Id, key: &mut String, long: usize) {
-        if key.len() > long {
-            return;
-        }
-        match self.get(id) {
-            Shape::Plain(text) => key.push_str(text),
-            Shape::Circle(number) => key.push_str(&self.circles[*number].0),
-            Shape::Group { kind, parts, after } => {
-                key.push_str(match kind {
-                    Kind::Object => "{",
-                    Kind::Array => "[",
-                    Kind::OneOf => "(1",
-                    Kind::AnyOf => "(",
-                    Kind::AllOf => "(&",
-                });
-                for (label, id) in parts {
-                    key.push_str(label);
-                    key.push(' ');
-                    self.put_key(*id, key, long);
-                    key.push(',');
-                }
-                key.push_str(after);
-            }
         }
     }
 }

@@ -112,7 +112,12 @@ impl<'s> Writer<'s> {
             Shape::Plain(text) => Text::Line(text.clone()),
             Shape::Circle(number) => Text::Line(self.shapes.circles()[*number].0.clone()),
             Shape::Group { kind, parts, after } => {
-                let parts = self.parts(*kind, parts);
+                let mut parts = self.parts(*kind, parts);
+                if !matches!(kind, Kind::Object | Kind::Array) {
+                    parts.sort_by_cached_key(|(label, text)| {
+                        (*text == Text::Line("null".into()), !label.is_empty(), text.labelled(label, 0))
+                    });
+                }
                 one_line(*kind, &parts, after).map_or_else(|| Text::Block { kind: *kind, parts, after: after.clone() }, Text::Line)
             }
         }

@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::schema::{Shape as Form, shape as form};
+use crate::{
+    document::Document,
+    pointer::Pointer,
+    schema::{Shape as Form, shape as form},
+};
 
 /// The types that a schema without `type` speaks about.
 pub(super) fn meant(members: &Map<String, Value>) -> Vec<&'static str> {
@@ -112,19 +116,29 @@ pub(super) fn dependent(members: &Map<String, Value>) -> String {
     words
 }
 
-/// ` by kind (cat, dog)`: what tells branches apart, and the values that do.
-pub(super) fn discriminator(members: &Map<String, Value>) -> String {
+/// ` by kind (cat, dog)`: what tells branches apart, and the values that do, as far as the branches do not say them.
+pub(super) fn discriminator(members: &Map<String, Value>, document: &Document, at: &Pointer) -> String {
     let Some(discriminator) = members.get("discriminator") else { return String::new() };
     let name = discriminator.get("propertyName").and_then(Value::as_str).unwrap_or_default();
-    let values: Vec<&str> = match discriminator.get("mapping") {
+    let mut values: Vec<&str> = match discriminator.get("mapping") {
         Some(Value::Object(mapping)) => mapping.keys().map(String::as_str).collect(),
         // The names of the components are the values (OpenAPI 3.1, section 4.8.25).
         _ => {
             let branches = ["oneOf", "anyOf"].into_iter().filter_map(|keyword| members.get(keyword)?.as_array()).flatten();
-            let mut names: Vec<&str> = branches.filter_map(|branch| branch.get("$ref")?.as_str()?.rsplit('/').next()).collect();
-            names.sort_unstable();
-            names
+            let references = branches.filter_map(|branch| branch.get("$ref")?.as_str());
+            references
+                .filter(|reference| !says_value(document, at, reference, name))
+                .filter_map(|reference| reference.rsplit('/').next())
+                .collect()
         }
     };
-    format!(" by {name} ({})", values.join(", "))
+    values.sort_unstable();
+    if values.is_empty() { format!(" by {name}") } else { format!(" by {name} ({})", values.join(", ")) }
+}
+
+/// Whether a schema says itself which values of a property are its own.
+fn says_value(document: &Document, at: &Pointer, reference: &str, name: &str) -> bool {
+    let schema = document.target(at, reference).and_then(|place| document.follow(&place).ok()).map(|(_, schema)| schema);
+    let property = schema.and_then(|schema| schema.get("properties")?.get(name));
+    property.is_some_and(|property| property.get("const").is_some() || property.get("enum").is_some())
 }

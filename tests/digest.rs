@@ -1,5 +1,7 @@
 //! The digest of a contract: what is in it, what changes it, and what does not.
 
+#![allow(clippy::print_stdout, reason = "sizes and times, for people")]
+
 use std::{fmt::Write as _, time::Instant};
 
 use serde_json::{Value, json};
@@ -84,6 +86,9 @@ fn pets() -> Value {
     })
 }
 
+/// What is changed, and how.
+type Change<'c> = (&'c str, &'c dyn Fn(&mut Value));
+
 fn digest(document: Value) -> String {
     Contract::from_value("pets.json", document).unwrap().snapshot().to_string()
 }
@@ -105,7 +110,7 @@ fn what_does_not_change_the_contract_changes_nothing() {
     };
     let pet = "/components/schemas/Pet";
     let person: Value = pets()["components"]["schemas"]["Person"].clone();
-    let changes: [(&str, &dyn Fn(&mut Value)); 8] = [
+    let changes: [Change<'_>; 8] = [
         ("the order of names and values", &|document| {
             document.pointer_mut(&format!("{pet}/required")).unwrap().as_array_mut().unwrap().reverse();
             document.pointer_mut(&format!("{pet}/properties/status/enum")).unwrap().as_array_mut().unwrap().reverse();
@@ -151,7 +156,7 @@ fn what_does_not_change_the_contract_changes_nothing() {
 #[test]
 fn each_kind_of_change_is_a_small_difference() {
     let pet = "/components/schemas/Pet";
-    let changes: [(&str, &dyn Fn(&mut Value)); 14] = [
+    let changes: [Change<'_>; 14] = [
         ("an operation more", &|document| {
             document["paths"]["/pets/{id}"] = json!({"get": {"parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
                 "responses": {"200": {"description": "It.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}}}}});

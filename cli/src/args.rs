@@ -206,8 +206,16 @@ pub(crate) struct Serve {
     pub(crate) dynamic: bool,
 
     /// Generate no more members and items than there must be
-    #[arg(long)]
+    #[arg(long, conflicts_with = "optional_members")]
     pub(crate) required_only: bool,
+
+    /// How many of a hundred members that need not be there are generated
+    #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) optional_members: u8,
+
+    /// How many items generated lists have, as far as their schemas allow; by default two or three
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) list_items: Option<u32>,
 
     /// Answer broken requests with errors; with `--errors=false` they are reported, and answered as if they were in order
     #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true")]

@@ -85,7 +85,7 @@ fn start(args: &Serve, contract: &Contract, log: Log, tally: Arc<Tally>) -> Resu
         .require_base_path(args.require_base_path)
         .cors(args.cors)
         .dynamic(args.dynamic)
-        .required_only(args.required_only)
+        .optional_members(if args.required_only { 0 } else { args.optional_members })
         .errors(args.errors)
         .lenient(true)
         .on_call(move |call| {
@@ -95,6 +95,9 @@ fn start(args: &Serve, contract: &Contract, log: Log, tally: Arc<Tally>) -> Resu
         });
     if let Some(seed) = args.seed {
         builder = builder.seed(seed);
+    }
+    if let Some(items) = args.list_items {
+        builder = builder.list_items(items);
     }
     for key in &args.api_keys {
         builder = builder.api_key(key.as_str());

@@ -550,6 +550,8 @@ mod tests {
         let document = Arc::new(Document::of_value(json!({"s": schema})));
         let schema = Schema::new(&document, Pointer::parse("/s").unwrap(), Direction::Request);
         Parameter {
+            asks: None,
+            documented: std::sync::OnceLock::new(),
             name: "color".into(),
             location,
             required: false,

@@ -82,12 +82,13 @@ const fn code(name: &'static str, level: Level, meaning: &'static str) -> Warnin
 
 use Level::{Error, Note, Warning};
 
-const ALL: [WarningCode; 43] = [
+const ALL: [WarningCode; 44] = [
     code("blank", Warning, "a name has blanks around it"),
     code("body.no-content", Warning, "a request body has no media types"),
     code("default.invalid", Error, "a default breaks its own schema"),
     code("duplicate-member", Error, "an object has two members of one name"),
     code("example.invalid", Error, "an example breaks its schema"),
+    code("faker.unknown", Warning, "`x-faker` names no method that standin knows"),
     code("info.missing", Warning, "`info`, or a required member of it, is missing"),
     code("malformed", Error, "something has another form than the specification gives it"),
     code("media-type.malformed", Error, "the name of a media type is none"),

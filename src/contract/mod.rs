@@ -4,10 +4,12 @@
 
 mod code;
 mod digest;
+mod example;
 mod lint;
 mod load;
 mod loader;
 mod model;
+mod page;
 mod rule;
 mod survey;
 
@@ -30,10 +32,12 @@ pub use self::{
     rule::{Incoming, Rule},
 };
 pub(crate) use self::{
+    example::{Example, documented},
     model::{
-        DeclaredResponse, DeclaredStatus, Encoding, Example, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind,
-        SecurityScheme, Style,
+        DeclaredResponse, DeclaredStatus, Encoding, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind, SecurityScheme,
+        Style,
     },
+    page::{Asks, Ending, Layout, Member, Role, at, at_mut},
     rule::Rules,
 };
 use crate::{
@@ -92,7 +96,6 @@ struct Inner {
 
 /// Something that belongs to a contract, and that only another stage understands.
 type Companion = Arc<dyn Any + Send + Sync>;
-
 
 impl Contract {
     /// Loads a document from a file, JSON or YAML, and the files in its folder that it refers to.

@@ -1,13 +1,23 @@
 //! What a document declares, part by part. Names are those of OpenAPI 3.1; other versions are brought to it by `load`.
 
 use std::{
+    borrow::Cow,
     fmt,
     sync::{Arc, OnceLock},
 };
 
 use serde_json::Value;
 
-use crate::{document::Document, pointer::Pointer, schema::Schema};
+use super::{
+    example::{self, Example},
+    page::{Asks, Layout},
+};
+use crate::{
+    document::Document,
+    pointer::Pointer,
+    schema::{Schema, Setting},
+    seed::Seed,
+};
 
 /// A parameter (OpenAPI 3.1, section 4.8.12), or a header of a response or of a part of a body (section 4.8.21).
 #[derive(Debug, Clone)]
@@ -21,9 +31,13 @@ pub(crate) struct Parameter {
     pub(crate) style: Style,
     pub(crate) explode: bool,
     pub(crate) schema: Option<Schema>,
+    /// What a parameter of the query asks of a list, unless it is a secret.
+    pub(crate) asks: Option<Asks>,
     /// For a parameter whose text is a document of its own: JSON, say.
     pub(crate) content: Option<MediaType>,
     pub(crate) pointer: Pointer,
+    /// The text of the first value that the document shows for a header and that conforms, once it was looked for.
+    pub(crate) documented: OnceLock<Option<String>>,
 }
 
 impl Parameter {
@@ -79,23 +93,10 @@ pub(crate) struct MediaType {
     document: Arc<Document>,
     /// Those of `example` or `examples`, in the order of their names.
     examples: Vec<Example>,
-}
-
-/// An example of a body (OpenAPI 3.1, section 4.8.19).
-#[derive(Debug, Clone)]
-pub(crate) struct Example {
-    /// `None` for the one that is the only one.
-    pub(crate) name: Option<String>,
-    /// Where its value stands.
-    pub(crate) pointer: Pointer,
-    /// Examples lie, so each is judged, once.
-    conforms: OnceLock<bool>,
-}
-
-impl Example {
-    pub(super) fn new(name: Option<String>, pointer: Pointer) -> Self {
-        Self { name, pointer, conforms: OnceLock::new() }
-    }
+    /// Those of the schema, which come after them.
+    of_schema: OnceLock<Vec<Example>>,
+    /// Where its bodies have their list, if they are answers with one.
+    layout: OnceLock<Option<Layout>>,
 }
 
 impl MediaType {
@@ -107,6 +108,8 @@ impl MediaType {
             encoding: Vec::new(),
             document: Arc::clone(document),
             examples: Vec::new(),
+            of_schema: OnceLock::new(),
+            layout: OnceLock::new(),
         }
     }
 
@@ -120,26 +123,42 @@ impl MediaType {
         self
     }
 
-    /// All examples, those that break the schema too.
+    /// The examples of the media type itself, those that break the schema too.
     pub(crate) fn examples(&self) -> &[Example] {
         &self.examples
     }
 
-    /// The value of one of the examples.
+    /// The value of one of the examples, as it stands.
     pub(crate) fn value_of(&self, example: &Example) -> Option<&Value> {
         self.document.resolve(&example.pointer)
     }
 
-    /// The examples that conform to the schema, with their values.
-    pub(crate) fn valid_examples(&self) -> impl Iterator<Item = (&Example, &Value)> {
-        let valued = self.examples.iter().filter_map(|example| Some((example, self.value_of(example)?)));
-        let conforms = |value: &Value| self.schema.as_ref().is_none_or(|schema| schema.accepts(value));
-        valued.filter(move |(example, value)| *example.conforms.get_or_init(|| conforms(value)))
+    /// The examples that conform or can be mended, each with what it says; those of the schema come last.
+    pub(crate) fn usable_examples(&self) -> impl Iterator<Item = (&Example, &Value)> {
+        let of_schema = || self.of_schema.get_or_init(|| self.schema.as_ref().map(example::of_schema).unwrap_or_default());
+        // The schema is looked at only if it is asked for: most answers have an example of their own.
+        let all = self.examples.iter().chain(std::iter::once_with(of_schema).flatten());
+        all.filter_map(|example| {
+            let value = self.value_of(example)?;
+            Some((example, example.worth(self.schema.as_ref(), value).said(value)?))
+        })
     }
 
-    /// The first example that conforms to the schema.
-    pub(crate) fn valid_example(&self) -> Option<&Value> {
-        self.valid_examples().next().map(|(_, value)| value)
+    /// A conforming value of an example: its gaps are filled with what the seed gives. `None` if it is broken.
+    pub(crate) fn conforming<'a>(&'a self, example: &'a Example, seed: Seed, setting: Setting) -> Option<Cow<'a, Value>> {
+        let value = self.value_of(example)?;
+        example.worth(self.schema.as_ref(), value).value(value, self.schema.as_ref(), seed, setting)
+    }
+
+    /// The first example that conforms or can be mended, as a conforming value.
+    pub(crate) fn first_example(&self, seed: Seed, setting: Setting) -> Option<Cow<'_, Value>> {
+        let (example, _) = self.usable_examples().next()?;
+        self.conforming(example, seed, setting)
+    }
+
+    /// Where a body of it has its list, if it is an answer with one.
+    pub(crate) fn layout(&self) -> Option<&Layout> {
+        self.layout.get_or_init(|| Layout::of(self.schema.as_ref()?)).as_ref()
     }
 
     /// How a member of a form is written, if the document says so.

@@ -6,11 +6,14 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{MediaType, Operation, Warning};
+use super::{
+    Example, MediaType, Operation, Warning,
+    example::{self, Worth},
+};
 use crate::{
     document::{Document, Kind, Problem, UNRESOLVED, Version},
     pointer::Pointer,
-    schema::{Direction, Schema, Shape, is_known_dialect, is_known_format, pattern_defect, shape},
+    schema::{Direction, Faker, Schema, Shape, is_known_dialect, is_known_format, pattern_defect, shape},
     source::{describe, quote},
     text::nearest,
 };
@@ -154,6 +157,11 @@ impl<'d> Survey<'d> {
     fn keyword(&mut self, keyword: &'d str, value: &'d Value, members: &'d Map<String, Value>, at: &Pointer) {
         let place = at.join(keyword);
         let old = self.document.version == Version::V2;
+        if keyword == "x-faker"
+            && let Err(wrong) = Faker::is_known(value)
+        {
+            return self.warn("faker.unknown", place, format!("{wrong}: values are made up as if it said nothing"));
+        }
         let Some(shape) = shape(keyword) else {
             return self.unknown_keyword(keyword, value, place);
         };
@@ -263,7 +271,10 @@ impl<'d> Survey<'d> {
         let headers = operation.responses.iter().flat_map(|response| &response.headers).map(|header| (header, Direction::Response));
         for (parameter, direction) in parameters.chain(headers) {
             match (&parameter.schema, &parameter.content) {
-                (Some(schema), _) => self.examples_at(self.parameter_examples(&parameter.pointer), schema, direction),
+                (Some(schema), _) => {
+                    let examples = example::of_parameter(self.document, &parameter.pointer);
+                    self.examples_at(places(&examples), schema, direction);
+                }
                 (None, Some(media_type)) => self.examples_of(media_type, direction),
                 (None, None) => {}
             }
@@ -272,20 +283,8 @@ impl<'d> Survey<'d> {
 
     fn examples_of(&mut self, media_type: &MediaType, direction: Direction) {
         if let Some(schema) = &media_type.schema {
-            self.examples_at(media_type.examples().iter().map(|example| example.pointer.clone()).collect(), schema, direction);
+            self.examples_at(places(media_type.examples()), schema, direction);
         }
-    }
-
-    /// The values of a parameter's or a header's `example` and `examples`, which Swagger 2.0 does not have.
-    fn parameter_examples(&self, parameter: &Pointer) -> Vec<Pointer> {
-        if self.document.version == Version::V2 {
-            return Vec::new();
-        }
-        let named = parameter.join("examples");
-        let names = self.document.resolve(&named).and_then(Value::as_object).into_iter().flat_map(Map::keys);
-        let followed = names.filter_map(|name| self.document.follow(&named.join(name)).ok());
-        let values = followed.flat_map(|(place, _)| [place.join("value"), place.join("dataValue")]);
-        std::iter::once(parameter.join("example")).chain(values).filter(|place| self.document.resolve(place).is_some()).collect()
     }
 
     fn examples_at(&mut self, places: Vec<Pointer>, schema: &Schema, direction: Direction) {
@@ -299,11 +298,23 @@ impl<'d> Survey<'d> {
             let Some(example) = self.document.resolve(&place) else { continue };
             let found = schema.check(example, crate::violation::Step::Body, crate::violation::Place::Body);
             if let Some(first) = found.first() {
-                let text = format!("the example breaks its schema, and is not used: {}", first.brief());
+                // What clients send is their own: no example is used for it, and none is mended.
+                let answered = direction == Direction::Response;
+                let worth = if answered { example::judge(&schema, example) } else { Worth::Broken };
+                let what = match worth {
+                    Worth::Text(_) => "the example is a text with JSON in it, and is used as that JSON",
+                    Worth::Partial { .. } => "the example breaks its schema, and is used with what it lacks filled in",
+                    Worth::Whole | Worth::Broken => "the example breaks its schema, and is not used",
+                };
+                let text = format!("{what}: {}", first.brief());
                 self.warn("example.invalid", place, text);
             }
         }
     }
+}
+
+fn places(examples: &[Example]) -> Vec<Pointer> {
+    examples.iter().map(|example| example.pointer.clone()).collect()
 }
 
 /// Whether `exclusiveMinimum` is a flag beside `minimum`: up to draft 4 of JSON Schema (draft-zyp-json-schema-04, section 5.1.3).

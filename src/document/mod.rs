@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub(crate) use self::{
     kind::Kind,
-    read::{Problem, Reach, UNREAD, UNRESOLVED, read},
+    read::{META_SCHEMA, Problem, Reach, UNREAD, UNRESOLVED, read},
 };
 use crate::{
     error::{DefectKind, Error},

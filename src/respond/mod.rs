@@ -5,24 +5,26 @@
 //! that would break it is never sent.
 
 mod accept;
+mod body;
 mod echo;
+mod headers;
 mod negotiate;
+mod page;
 mod problem;
 mod write;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub(crate) use self::negotiate::for_status;
 use crate::{
     check::{self, Judgement, Preferences},
     clock::Timestamp,
     contract::{Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule},
-    media::is_json,
     message::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
-    schema::{Given, Occasion, Schema, Setting},
+    schema::{Locale, Occasion, Setting},
     seed::Seed,
     source::quote,
     text::{either, nearest},
@@ -125,6 +127,7 @@ impl<'a> Scene<'a> {
             items: self.answers.items,
             failure: false,
             documented: self.wants_examples(),
+            locale: Locale::default(),
         }
     }
 
@@ -134,7 +137,7 @@ impl<'a> Scene<'a> {
 
     /// What the method says about what is answered with (RFC 9110, section 9.3).
     fn occasion(&self) -> Occasion {
-        let names_one = echo::identity(self.operation, self.judgement).is_some();
+        let names_one = echo::entity(self.operation, self.judgement).is_some();
         match *self.request.method() {
             ref method if method.is_safe() => Occasion::Read,
             Method::POST if !names_one => Occasion::Create,
@@ -230,8 +233,8 @@ fn refuse(scene: &Scene<'_>) -> Answer {
         None => (problem::document(problem::status(&violations[0]), violations), Because::Problem),
     };
     let response = match problem::way_out(scene, response.status()) {
-        Some((name, value)) => response.with_header(name, value),
-        None => response,
+        Some((name, value)) if response.headers().get(name.as_str()).is_none() => response.with_header(name, value),
+        _ => response,
     };
     Answer { response, because, violations: Vec::new() }
 }
@@ -259,9 +262,9 @@ fn succeed(scene: &Scene<'_>) -> Answer {
         let response = problem::document(StatusCode::NOT_ACCEPTABLE, std::slice::from_ref(&violation));
         return Answer { response, because: Because::Problem, violations: Vec::new() };
     };
-    match named_example(scene, media_type) {
+    match named_example(scene, media_type, status) {
         Some(Ok(example)) => {
-            return match write::body(media_type, named.as_deref(), status, example) {
+            return match write::body(media_type, named.as_deref(), status, &example) {
                 Ok(response) => with_headers(scene, declared, status, response, Because::Example),
                 Err(violation) => unable(vec![violation]),
             };
@@ -269,7 +272,7 @@ fn succeed(scene: &Scene<'_>) -> Answer {
         Some(Err(violation)) => return not_preferred(violation),
         None => {}
     }
-    match body(scene, media_type, status) {
+    match body::make(scene, media_type, status) {
         Ok((body, because)) => match write::body(media_type, named.as_deref(), status, &body) {
             Ok(response) => with_headers(scene, declared, status, response, because),
             Err(violation) => unable(vec![violation]),
@@ -302,8 +305,8 @@ fn not_preferred(violation: Violation) -> Answer {
     Answer { response, because: Because::Problem, violations: vec![violation] }
 }
 
-/// The example that is preferred by its name.
-fn named_example<'a>(scene: &Scene<'a>, media_type: &'a MediaType) -> Option<Result<&'a Value, Violation>> {
+/// The example that is preferred by its name, as it stands or mended.
+fn named_example<'a>(scene: &Scene<'a>, media_type: &'a MediaType, status: StatusCode) -> Option<Result<Cow<'a, Value>, Violation>> {
     let preferences = scene.preferences();
     let name = preferences.example.as_deref()?;
     let named = media_type.examples().iter().find(|example| example.name.as_deref() == Some(name));
@@ -321,8 +324,11 @@ fn named_example<'a>(scene: &Scene<'a>, media_type: &'a MediaType) -> Option<Res
         };
         return Some(Err(refused.with_rule(scene.operation.place(&scene.operation.pointer.join("responses")))));
     };
-    let value = media_type.value_of(example)?;
-    let broken = check::answer(media_type, value).into_iter().next();
+    let value = match media_type.conforming(example, seed(scene, status), scene.setting()) {
+        Some(value) => value,
+        None => Cow::Borrowed(media_type.value_of(example)?),
+    };
+    let broken = check::answer(media_type, &value).into_iter().next();
     Some(match broken {
         None => Ok(value),
         Some(broken) => {
@@ -334,60 +340,10 @@ fn named_example<'a>(scene: &Scene<'a>, media_type: &'a MediaType) -> Option<Res
 }
 
 fn with_headers(scene: &Scene<'_>, declared: &DeclaredResponse, status: StatusCode, response: Response, because: Because) -> Answer {
-    match write::headers(scene, declared, seed(scene, status), response) {
+    match headers::write(scene, declared, seed(scene, status), response) {
         Ok(response) => Answer { response, because, violations: Vec::new() },
         Err(violation) => unable(vec![violation]),
     }
-}
-
-/// A conforming body: an example if there is one that conforms, else one generated.
-fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<(Value, Because), Vec<Violation>> {
-    let echoes = echo::echoes(scene);
-    let example = if scene.wants_examples() { example(media_type, &echoes) } else { None };
-    let because = if example.is_some() { Because::Example } else { Because::Generated };
-    // The usual case: one draft, one check of the whole.
-    let members: Vec<&str> = echoes.iter().filter_map(echo::Echo::given).collect();
-    let given = Given { members: &members, identity: echo::identity(scene.operation, scene.judgement) };
-    let draft = example.cloned().or_else(|| media_type.schema.as_ref()?.draft(given, seed(scene, status), scene.setting_for(status)));
-    if let Some(draft) = draft {
-        let (finished, all_taken) = finish(scene, media_type, draft, &echoes);
-        if (all_taken || example.is_some()) && check::answer(media_type, &finished).is_empty() {
-            return Ok((finished, because));
-        }
-    }
-    // The draft was not valid, or something that was sent does not fit here: take over what does.
-    let base = match example {
-        Some(example) => example.clone(),
-        None => generated(scene, media_type, status)?,
-    };
-    let fitting = echo::fitting(&base, &echoes, media_type, |body| check::answer(media_type, body).is_empty());
-    let (finished, _) = finish(scene, media_type, base, &fitting);
-    let violations = check::answer(media_type, &finished);
-    if violations.is_empty() { Ok((finished, because)) } else { Err(violations) }
-}
-
-/// The example that says most of what the request says; of several, and where none says any of it, the first.
-fn example<'a>(media_type: &'a MediaType, echoes: &[echo::Echo<'_>]) -> Option<&'a Value> {
-    let mut examples = media_type.valid_examples().map(|(_, value)| value);
-    let first = examples.next()?;
-    let best =
-        examples.map(|example| (echo::agreement(example, echoes), example)).reduce(|best, next| if next.0 > best.0 { next } else { best });
-    Some(best.filter(|(agreement, _)| *agreement > echo::agreement(first, echoes)).map_or(first, |(_, example)| example))
-}
-
-fn generated(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Result<Value, Vec<Violation>> {
-    let item = |schema: &Schema, number: u64| schema.generate(seed(scene, status).with_number(number), scene.setting_for(status));
-    let Some(schema) = &media_type.schema else {
-        return match &media_type.item_schema {
-            // A sequence shows best with more than one item.
-            Some(schema) => (0..2).map(|number| item(schema, number)).collect::<Result<Value, _>>().map_err(|violation| vec![violation]),
-            // Nothing is said about the body: any is right.
-            None if is_json(&media_type.range) => Ok(Value::Object(Map::new())),
-            None => Ok(Value::String(String::new())),
-        };
-    };
-    let identity = echo::identity(scene.operation, scene.judgement);
-    schema.generate_for(identity, seed(scene, status), scene.setting_for(status)).map_err(|violation| vec![violation])
 }
 
 /// A seed that is preferred stands for the request, and for how often it came.
@@ -395,17 +351,4 @@ fn seed(scene: &Scene<'_>, status: StatusCode) -> Seed {
     let preferred =
         |seed: &String| Seed::new(0).with(seed.as_bytes()).with(scene.operation.name().as_bytes()).with(scene.request.path().as_bytes());
     scene.preferences().seed.as_ref().map_or(scene.seed, preferred).with_number(u64::from(status.as_u16()))
-}
-
-/// Takes over what was sent, lets the rules have their say, and fills in what the server fills in. The flag says whether
-/// every member that was sent and has its name in the body was taken over.
-fn finish(scene: &Scene<'_>, media_type: &MediaType, mut body: Value, echoes: &[echo::Echo<'_>]) -> (Value, bool) {
-    let annotations = media_type.schema.as_ref().map(|schema| schema.annotations());
-    let all_taken = echo::apply(&mut body, annotations, echoes);
-    let incoming = scene.incoming();
-    scene.rules().for_each(|rule| rule.answer(&incoming, &mut body));
-    if let Some(annotations) = annotations {
-        annotations.fill(&mut body, scene.now);
-    }
-    (body, all_taken)
 }

@@ -57,22 +57,23 @@ pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
     let explanation = explanation(violations);
     if response_of.content.is_empty() {
         let response = with_explanation(Response::new(status), &explanation);
-        return super::write::headers(scene, response_of, super::seed(scene, status), response).ok();
+        return super::headers::write(scene, response_of, super::seed(scene, status), response).ok();
     }
     let media_type = response_of.content.iter().find(|media_type| is_json(&media_type.range))?;
     let body = body(scene, media_type, status)?;
     let told = explained(&body, &explanation, |body| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body)));
     let response = super::write::body(media_type, None, status, told.as_ref().unwrap_or(&body)).ok()?;
     let response = if told.is_some() { response } else { with_explanation(response, &explanation) };
-    super::write::headers(scene, response_of, super::seed(scene, status), response).ok()
+    super::headers::write(scene, response_of, super::seed(scene, status), response).ok()
 }
 
 /// The declared error's example, else a value of its schema; `None` if neither conforms.
 fn body(scene: &Scene<'_>, media_type: &MediaType, status: StatusCode) -> Option<Value> {
-    if let Some(example) = media_type.valid_example() {
-        return Some(example.clone());
+    let (seed, setting) = (super::seed(scene, status), scene.setting_for(status));
+    if let Some(example) = media_type.first_example(seed, setting) {
+        return Some(example.into_owned());
     }
-    media_type.schema.as_ref()?.generate(super::seed(scene, status), scene.setting_for(status)).ok()
+    media_type.schema.as_ref()?.generate(seed, setting).ok()
 }
 
 /// All violations in one text, each as it is worded everywhere.

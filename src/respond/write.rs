@@ -1,16 +1,14 @@
-//! Writing an answer: its body as the media type asks for, and the headers that its response declares.
+//! Writing the body of an answer as its media type asks for.
 
 use serde_json::Value;
 
-use super::Scene;
 use crate::{
     codec,
-    contract::{DeclaredResponse, MediaType, Parameter},
+    contract::MediaType,
     media::{self, Kind},
-    message::{HeaderName, HeaderValue, Response, StatusCode, header},
+    message::{HeaderValue, Response, StatusCode},
     pointer::Pointer,
     schema::Types,
-    seed::Seed,
     source::quote,
     violation::{Place, Step, Violation},
 };
@@ -57,61 +55,5 @@ fn items(media_type: &MediaType, body: &Value) -> Vec<Value> {
     match body {
         Value::Array(items) if media_type.item_schema.is_some() || types.has(Types::ARRAY) => items.clone(),
         one => vec![one.clone()],
-    }
-}
-
-/// The headers that a response declares (OpenAPI 3.1, section 4.8.21), and those that tell of a deprecated operation.
-pub(super) fn headers(scene: &Scene<'_>, declared: &DeclaredResponse, seed: Seed, mut response: Response) -> Result<Response, Violation> {
-    for parameter in &declared.headers {
-        let Ok(name) = parameter.name.parse::<HeaderName>() else { continue };
-        if is_ours(&name) {
-            continue;
-        }
-        match value(scene, parameter, seed.with(parameter.name.as_bytes())) {
-            Some(value) => response = response.with_header(name, value),
-            None if parameter.required => {
-                let place = Place::Header(parameter.name.to_ascii_lowercase(), Pointer::root());
-                let violation = Violation::new(Step::Answer, "answer.header", place, "a value for this required header", "none");
-                return Err(violation.with_rule(scene.operation.place(&parameter.pointer)));
-            }
-            None => {}
-        }
-    }
-    Ok(deprecated(scene, response))
-}
-
-/// Headers that say how a message is sent: a document has no say in them.
-fn is_ours(name: &HeaderName) -> bool {
-    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::TRANSFER_ENCODING, header::CONNECTION].contains(name)
-}
-
-fn value(scene: &Scene<'_>, parameter: &Parameter, seed: Seed) -> Option<HeaderValue> {
-    let schema = parameter.any_schema();
-    let made = match schema {
-        Some(schema) => schema.generate(seed, scene.setting()).ok()?,
-        None => return None,
-    };
-    let text = match &parameter.content {
-        Some(content) if media::is_json(&content.range) => made.to_string(),
-        _ => codec::write_simple(&made, parameter.explode),
-    };
-    HeaderValue::from_str(&text).ok()
-}
-
-/// `Deprecation` (RFC 9745) and `Sunset` (RFC 8594). OpenAPI has no date for either: without `x-sunset` only the first is
-/// sent, as of the beginning of time.
-fn deprecated(scene: &Scene<'_>, mut response: Response) -> Response {
-    if !scene.operation.is_deprecated() {
-        return response;
-    }
-    let has = |response: &Response, name: &str| response.headers().get(name).is_some();
-    if !has(&response, "deprecation") {
-        response = response.with_header(HeaderName::from_static("deprecation"), HeaderValue::from_static("@0"));
-    }
-    let sunset = scene.operation.document.resolve(&scene.operation.pointer.join("x-sunset")).and_then(Value::as_str);
-    let date = sunset.and_then(crate::clock::http_date).and_then(|date| HeaderValue::from_str(&date).ok());
-    match date {
-        Some(date) if !has(&response, "sunset") => response.with_header(HeaderName::from_static("sunset"), date),
-        _ => response,
     }
 }

@@ -7,8 +7,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{check, dialect, pattern};
-use crate::{clock::Timestamp, document::Document, pointer::Pointer};
+use super::{check, dialect, faker::Faker, names::Name, pattern};
+use crate::{
+    clock::Timestamp,
+    document::{Document, Version},
+    pointer::Pointer,
+};
 
 type NoteId = usize;
 
@@ -24,6 +28,8 @@ pub(crate) struct Note {
     pub(crate) default: Option<Value>,
     /// What it documents as examples.
     pub(crate) examples: Vec<Value>,
+    /// What makes its values (`x-faker`).
+    pub(super) faker: Option<Faker>,
     pub(crate) meaning: Option<Meaning>,
     /// What the server fills in.
     pub(crate) value: Option<ValueRule>,
@@ -36,6 +42,8 @@ pub(crate) struct Note {
     pub(crate) xml: Xml,
     /// The name of the component that the value is one of.
     pub(crate) component: Option<String>,
+    /// What that name tells.
+    pub(super) reading: Option<Name>,
     /// The types that its values may have; none if the schema does not say.
     pub(crate) types: Types,
     /// Whether anything is said about members at all: an object of any shape declares none.
@@ -309,7 +317,7 @@ impl Reader<'_> {
         let mut below: Below = Below::default();
         for place in &schemas {
             if let Some(Value::Object(schema)) = self.document.resolve(place) {
-                note.say(schema, place);
+                note.say(schema, place, self.document.version);
                 below.gather(schema, place);
             }
         }
@@ -399,7 +407,7 @@ impl Below {
 
 impl Note {
     /// Takes over what one schema says; what was said first stays.
-    fn say(&mut self, schema: &Map<String, Value>, place: &Pointer) {
+    fn say(&mut self, schema: &Map<String, Value>, place: &Pointer, version: Version) {
         let is = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(true));
         self.read_only |= is("readOnly");
         let null = |keyword: &str| match schema.get(keyword) {
@@ -407,15 +415,17 @@ impl Note {
             Some(value) => value == "null",
             None => false,
         };
-        self.nullable |= is("nullable") || is("x-nullable") || null("type") || null("enum");
+        self.nullable |= dialect::is_nullable(version, schema) || null("type") || null("enum");
         self.deprecated |= is("deprecated");
         if let Some(said) = schema.get("xml") {
             self.xml.say(said);
         }
         self.component = self.component.take().or_else(|| component(place).map(str::to_owned));
+        self.reading = self.reading.or_else(|| self.component.as_deref().map(Name::read));
         self.types = self.types.and(Types::said(schema)).and(if self.nullable { Types::NULL } else { Types::default() });
         self.default = self.default.take().or_else(|| schema.get("default").cloned());
         self.show(schema);
+        self.faker = self.faker.take().or_else(|| schema.get("x-faker").and_then(Faker::read));
         self.value = self.value.take().or_else(|| schema.get("x-standin-value").and_then(ValueRule::read));
         let format = schema.get("format").and_then(Value::as_str);
         let alias = schema.get("x-standin-alias").and_then(Value::as_str);

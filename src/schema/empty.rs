@@ -11,7 +11,7 @@ use jsonschema::{
 };
 use serde_json::Value;
 
-use super::{Direction, check::BASE, dialect};
+use super::{Direction, check::BASE, dialect, plan::is_hazardous};
 use crate::{document::Document, pointer::Pointer};
 
 /// How many keywords are left out that cannot be read, and how many schemas may stand together that one of them hinders.
@@ -64,6 +64,9 @@ fn outermost(places: &[Pointer]) -> Vec<Pointer> {
 /// An extract without what cannot be read: patterns, most of all.
 fn readable(document: &Document, places: &[Pointer]) -> Option<Value> {
     let mut extract = dialect::extract_all(document, places, Direction::Request);
+    if is_hazardous(&extract, "") {
+        return None;
+    }
     for _ in 0..MOST_UNUSABLE {
         let pruned = match options().prepare(&extract).and_then(|prepared| prepared.canonicalize()).err() {
             None => return Some(extract),

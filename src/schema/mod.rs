@@ -8,6 +8,7 @@ mod check;
 mod dialect;
 mod empty;
 mod explain;
+mod faker;
 mod formats;
 mod generate;
 mod keywords;
@@ -15,6 +16,8 @@ mod names;
 mod pattern;
 mod plan;
 mod random;
+#[cfg(test)]
+mod random_schemas;
 #[cfg(test)]
 mod suite;
 mod union;
@@ -27,14 +30,17 @@ use std::{
 
 use serde_json::Value;
 
+use self::dialect::Purpose;
 pub(crate) use self::{
     annotations::{Annotations, Meaning, Note, Types, ValueRule},
     check::{MOST_VIOLATIONS, pattern_defect},
     dialect::{FORM, SchemaDefect},
     empty::unsatisfiable,
+    faker::Faker,
     formats::is_known as is_known_format,
     generate::{Given, Occasion, Setting},
     keywords::{Shape, is_known_dialect, shape},
+    names::Locale,
 };
 use crate::{
     document::Document,
@@ -146,7 +152,8 @@ impl Schema {
 
     /// Why there is no value: the contradiction, if there is one that can be named; else where the last try was refused.
     fn nothing_found(&self, places: &[Pointer]) -> SchemaDefect {
-        if let Some(empty::Empty { place, why }) = unsatisfiable(&self.0.document, std::slice::from_ref(&self.0.pointer)).into_iter().next() {
+        if let Some(empty::Empty { place, why }) = unsatisfiable(&self.0.document, std::slice::from_ref(&self.0.pointer)).into_iter().next()
+        {
             return SchemaDefect { pointer: place, problem: format!("one without any: {why}") };
         }
         let problem = format!("one that no value was found for in {} tries", generate::TRIES);
@@ -175,35 +182,35 @@ impl Schema {
     }
 
     fn explainer(&self) -> Option<&explain::Explainer> {
-        self.0.explainer.get_or_init(|| self.usable_extract().ok().and_then(explain::Explainer::new)).as_ref()
+        self.0.explainer.get_or_init(|| self.usable_extract(Purpose::Judge).ok().and_then(explain::Explainer::new)).as_ref()
     }
 
     fn validator(&self) -> Result<&check::Compiled, SchemaDefect> {
-        let compiled = self.0.validator.get_or_init(|| check::compile(&self.0.document, &self.0.pointer, self.extract()));
+        let compiled = self.0.validator.get_or_init(|| check::compile(&self.0.document, &self.0.pointer, self.extract(Purpose::Judge)));
         compiled.as_ref().map_err(Clone::clone)
     }
 
     fn plan(&self) -> Result<&plan::Plan, SchemaDefect> {
-        let planned = self.0.plan.get_or_init(|| plan::Plan::of(&self.usable_extract()?, &self.0.pointer, false));
+        let planned = self.0.plan.get_or_init(|| plan::Plan::of(&self.usable_extract(Purpose::Make)?, &self.0.pointer, false));
         planned.as_ref().map_err(Clone::clone)
     }
 
     fn exclusive(&self) -> Option<&plan::Plan> {
-        let planned = || plan::Plan::of(&self.usable_extract().ok()?, &self.0.pointer, true).ok();
+        let planned = || plan::Plan::of(&self.usable_extract(Purpose::Make).ok()?, &self.0.pointer, true).ok();
         self.0.exclusive.get_or_init(planned).as_ref()
     }
 
     /// The extract without what cannot be compiled.
-    fn usable_extract(&self) -> Result<Value, SchemaDefect> {
-        let mut extract = self.extract();
+    fn usable_extract(&self, purpose: Purpose) -> Result<Value, SchemaDefect> {
+        let mut extract = self.extract(purpose);
         for unusable in &self.validator()?.unusable {
             dialect::prune(&mut extract, unusable);
         }
         Ok(extract)
     }
 
-    fn extract(&self) -> Value {
-        dialect::extract(&self.0.document, &self.0.pointer, self.0.direction)
+    fn extract(&self, purpose: Purpose) -> Value {
+        dialect::extract(&self.0.document, &self.0.pointer, self.0.direction, purpose)
     }
 
     /// A schema that cannot be used is no fault of the caller's: it is the step of our own answer.

@@ -3,6 +3,8 @@
 //!
 //! `cargo test --release suite -- --nocapture` prints the totals.
 
+#![allow(clippy::print_stdout, reason = "the totals are for whoever runs it")]
+
 use std::{fs, path::Path, sync::Arc};
 
 use serde_json::{Value, json};
@@ -18,6 +20,14 @@ use crate::{
 
 /// How many values are made for each schema.
 const VALUES: u64 = 20;
+
+/// The schemas for which not every value is valid, each with the reason.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("dynamicRef: multiple dynamic paths to the $dynamicRef keyword", DYNAMIC),
+    ("dynamicRef: after leaving a dynamic scope, it is not used by a $dynamicRef", DYNAMIC),
+    ("dynamicRef: $dynamicRef avoids the root of each schema, but scopes are still registered", DYNAMIC),
+];
+const DYNAMIC: &str = "dynamic references are followed as plain ones are; loading a document warns of it";
 
 /// A schema of the suite with its name.
 struct Case {
@@ -37,9 +47,7 @@ fn cases() -> Option<Vec<Case>> {
         let groups: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
         for group in groups.as_array().unwrap() {
             let satisfiable = group["tests"].as_array().unwrap().iter().any(|test| test["valid"] == true);
-            let remote = group["schema"].to_string().contains("http://localhost:1234/");
-            let own = group["schema"]["$id"].as_str().is_some_and(|id| id.starts_with("http://localhost:1234/"));
-            if satisfiable && (!remote || own) {
+            if satisfiable {
                 let name = format!("{stem}: {}", group["description"].as_str().unwrap());
                 cases.push(Case { name, schema: group["schema"].clone() });
             }
@@ -64,20 +72,26 @@ fn every_schema_of_the_suite_gets_valid_values() {
         return println!("skipped: no ../shared/json-schema-test-suite");
     };
     let setting = Setting::at(Timestamp::FIXED);
-    let mut failed = Vec::new();
+    let (mut judged, mut failed) = (0, Vec::new());
     for case in &cases {
+        // What refers to other files has no judge here, nor anything to generate from.
         let Ok(judge) = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).offline().build(&case.schema) else {
-            println!("no judge: {}", case.name);
+            println!("refers to other files: {}", case.name);
             continue;
         };
+        judged += 1;
         let schema = schema(case.schema.clone());
         let wrong = (0..VALUES).find_map(|seed| match schema.generate(Seed::new(seed), setting) {
             Ok(value) if judge.is_valid(&value) => None,
             Ok(value) => Some(format!("{value} is invalid")),
             Err(violation) => Some(violation.found().to_string()),
         });
-        failed.extend(wrong.map(|wrong| format!("{}: {wrong}\n    {}", case.name, case.schema)));
+        failed.extend(wrong.map(|wrong| (case.name.as_str(), format!("{wrong}\n    {}", case.schema))));
     }
-    println!("{} schemas, {} without {VALUES} valid values", cases.len(), failed.len());
-    failed.iter().for_each(|failed| println!("{failed}"));
+    println!("{judged} schemas, {} without {VALUES} valid values", failed.len());
+    failed.iter().for_each(|(name, wrong)| println!("{name}: {wrong}"));
+    let failed: Vec<&str> = failed.into_iter().map(|(name, _)| name).collect();
+    let explained: Vec<&str> = EXCEPTIONS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(failed, explained);
+    assert!(judged >= 335, "the suite is not whole: {judged}");
 }

@@ -356,8 +356,25 @@ impl MockServerBuilder {
     }
 
     /// With `true`, what is generated has no more members and items than it must have. Default: `false`.
-    pub fn required_only(mut self, required_only: bool) -> Self {
-        self.answers.optional = if required_only { 0 } else { 100 };
+    ///
+    /// The same as [`optional_members(0)`](Self::optional_members).
+    pub fn required_only(self, required_only: bool) -> Self {
+        self.optional_members(if required_only { 0 } else { 100 })
+    }
+
+    /// How many of a hundred members that need not be there are generated; above 100 counts as 100. Default: 100.
+    ///
+    /// Which they are depends on the seed and on their names, never on their siblings. With 0, lists have no more items than
+    /// they must have either.
+    pub fn optional_members(mut self, percent: u8) -> Self {
+        self.answers.optional = percent.min(100);
+        self
+    }
+
+    /// How many items generated lists have, as far as their schemas allow. Default: two or three, and as many as were asked
+    /// for where the request limits them.
+    pub fn list_items(mut self, items: u32) -> Self {
+        self.answers.items = Some(items);
         self
     }
 

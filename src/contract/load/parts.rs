@@ -1,13 +1,14 @@
 //! Parameters, bodies and responses of OpenAPI 3 (3.1, sections 4.8.12 to 4.8.17 and 4.8.21).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use super::{Found, Loader};
 use crate::{
-    contract::{DeclaredResponse, DeclaredStatus, Encoding, Example, Location, MediaType, Parameter, RequestBody, Style},
+    contract::{Asks, DeclaredResponse, DeclaredStatus, Encoding, Example, Location, MediaType, Parameter, RequestBody, Style, example},
     document::Version,
+    message::is_secret_header,
     pointer::Pointer,
     router,
     schema::{Direction, Schema},
@@ -116,10 +117,12 @@ impl<'d> Loader<'d> {
             style,
             explode,
             schema: schema.map(|place| self.schema(place, Direction::Request)),
+            asks: (location == Location::Query && !is_secret(&name)).then(|| Asks::read(&name)),
             content,
             name,
             location,
             pointer: found.place,
+            documented: OnceLock::new(),
         }
     }
 
@@ -273,6 +276,7 @@ impl<'d> Loader<'d> {
             let value = ["value", "dataValue"].into_iter().find(|key| example.members.contains_key(*key));
             examples.extend(value.map(|key| Example::new(Some(name), example.place.join(key))));
         }
+        examples.extend(example::extensions(&found.place, found.members));
         examples
     }
 
@@ -280,6 +284,11 @@ impl<'d> Loader<'d> {
     pub(super) fn plain(&self, range: &str, schema: Option<Schema>, examples: Vec<Example>) -> MediaType {
         MediaType::new(range, &Arc::clone(self.document)).with_schema(schema).with_examples(examples)
     }
+}
+
+/// What says who the client is must not come back.
+fn is_secret(name: &str) -> bool {
+    name.parse().is_ok_and(|name| is_secret_header(&name))
 }
 
 fn default_style(location: Location) -> Style {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Found, Loader};
 use crate::{
-    contract::{Encoding, Example, Location, MediaType, RequestBody, Style},
+    contract::{Encoding, Example, Location, MediaType, RequestBody, Style, example},
     document::Document,
     pointer::Pointer,
     schema::{Direction, FORM},
@@ -130,11 +130,7 @@ impl<'d> Loader<'d> {
         if ranges.is_empty() {
             ranges.push("application/json".to_owned());
         }
-        let example = |range: &String| {
-            let place = response.place.join("examples").join(range);
-            self.document.resolve(&place).map(|_| Example::new(None, place)).into_iter().collect()
-        };
-        ranges.iter().map(|range| self.plain(range, Some(schema.clone()), example(range))).collect()
+        ranges.iter().map(|range| self.plain(range, Some(schema.clone()), swagger_examples(response, range))).collect()
     }
 
     /// `consumes` or `produces` of the operation, else of the document.
@@ -142,4 +138,17 @@ impl<'d> Loader<'d> {
         let list = operation.members.get(key).or_else(|| self.document.root().get(key));
         list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
+}
+
+/// The examples of a response that are of this media type, whatever their parameters are (Swagger 2.0, Example Object), and
+/// those of the extensions, which know no media types.
+fn swagger_examples(response: &Found<'_>, range: &str) -> Vec<Example> {
+    let essence = |range: &str| range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let at = response.place.join("examples");
+    let ranges = response.members.get("examples").and_then(Value::as_object).into_iter().flat_map(|examples| examples.keys());
+    let mut fitting: Vec<&String> = ranges.filter(|known| essence(known) == essence(range)).collect();
+    // The very same comes first.
+    fitting.sort_by_key(|known| *known != range);
+    let own = fitting.into_iter().map(|known| Example::new(None, at.join(known)));
+    own.chain(example::extensions(&response.place, response.members)).collect()
 }

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     fn extracted(document: Value) -> Value {
-        extract(&Document::of_value(document), &Pointer::parse("/s").unwrap(), Direction::Request)
+        extract(&Document::of_value(document), &Pointer::parse("/s").unwrap(), Direction::Request, crate::schema::dialect::Purpose::Judge)
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::{
     keywords::{self, PROSE, Shape},
 };
 use crate::{
-    document::{Document, Version},
+    document::{Document, META_SCHEMA, Version},
     pointer::Pointer,
     text::percent_encode_pointer,
 };
@@ -31,25 +31,34 @@ pub(crate) struct SchemaDefect {
     pub(crate) problem: String,
 }
 
+/// For what an extract is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To judge by: what authors mean counts.
+    Judge,
+    /// To make values from: only what every reading of the document allows is made.
+    Make,
+}
+
 /// The schema at `pointer` with all that it reaches, as a JSON Schema document whose root refers to it.
-pub(super) fn extract(document: &Document, pointer: &Pointer, direction: Direction) -> Value {
-    let mut root = reached(document, vec![pointer.clone()], direction);
+pub(super) fn extract(document: &Document, pointer: &Pointer, direction: Direction, purpose: Purpose) -> Value {
+    let mut root = reached(document, vec![pointer.clone()], direction, purpose);
     root.insert("$ref".into(), reference(pointer).into());
     Value::Object(root)
 }
 
 /// The schemas at some places with all that they reach, each a property of the root's.
 pub(super) fn extract_all(document: &Document, places: &[Pointer], direction: Direction) -> Value {
-    let mut root = reached(document, places.to_vec(), direction);
+    let mut root = reached(document, places.to_vec(), direction, Purpose::Judge);
     let references = places.iter().map(|place| (place.to_string(), json!({"$ref": reference(place)})));
     root.insert("properties".into(), references.collect());
     Value::Object(root)
 }
 
-fn reached(document: &Document, wanted: Vec<Pointer>, direction: Direction) -> Map<String, Value> {
+fn reached(document: &Document, wanted: Vec<Pointer>, direction: Direction, purpose: Purpose) -> Map<String, Value> {
     let dialect = document.root().get("jsonSchemaDialect").and_then(Value::as_str);
     let old = document.version <= Version::V3_0 || dialect.is_some_and(keywords::is_old_dialect);
-    let mut extract = Extract { document, direction, wanted, seen: BTreeSet::new() };
+    let mut extract = Extract { document, direction, purpose, wanted, seen: BTreeSet::new() };
     let mut root = Map::new();
     while let Some(place) = extract.wanted.pop() {
         if !extract.seen.insert(place.clone()) {
@@ -76,6 +85,7 @@ pub(super) fn prune(extract: &mut Value, place: &Pointer) -> bool {
 struct Extract<'d> {
     document: &'d Document,
     direction: Direction,
+    purpose: Purpose,
     wanted: Vec<Pointer>,
     seen: BTreeSet<Pointer>,
 }
@@ -129,7 +139,8 @@ impl Extract<'_> {
         let nullable = is("nullable") || (self.document.version == Version::V2 && is("x-nullable"));
         // Beside a `$ref` of those versions only a request may rely on it.
         let doubtful = old && members.contains_key("$ref") && self.direction == Direction::Response;
-        if nullable && !doubtful { or_null(out) } else { Value::Object(out) }
+        let made = self.purpose == Purpose::Judge || is_nullable(self.document.version, members);
+        if nullable && made && !doubtful { or_null(out) } else { Value::Object(out) }
     }
 
     fn keyword(
@@ -221,6 +232,11 @@ impl Extract<'_> {
         for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
             let Some(target) = members.get(keyword).and_then(Value::as_str) else { continue };
             let recursive = if keyword == "$recursiveRef" { self.recursive_anchor(at) } else { None };
+            if target.trim_end_matches('#') == META_SCHEMA {
+                // The validator brings it along.
+                references.push(META_SCHEMA.into());
+                continue;
+            }
             let target = recursive.or_else(|| self.document.target(at, target));
             let Some(target) = target.filter(|target| self.document.follow(target).is_ok()) else { continue };
             let target = match self.document.heirs(&target) {
@@ -365,6 +381,19 @@ fn bounds(out: &mut Map<String, Value>) {
     }
 }
 
+/// Whether a schema says by the letter that its values may be null (OpenAPI 3.0.3, section 4.7.24.1: beside a `type` alone, and
+/// not against an `enum`).
+pub(super) fn is_nullable(version: Version, schema: &Map<String, Value>) -> bool {
+    let is = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(true));
+    let said = match version {
+        Version::V2 => is("x-nullable"),
+        Version::V3_0 => is("nullable"),
+        Version::V3_1 | Version::V3_2 => false,
+    };
+    let listed = schema.get("enum").and_then(Value::as_array).is_none_or(|values| values.contains(&Value::Null));
+    said && schema.contains_key("type") && listed
+}
+
 /// OpenAPI 3.0's `nullable`. In a 3.1 document it has no meaning by the letter, but its authors mean it.
 fn or_null(mut out: Map<String, Value>) -> Value {
     if let Some(Value::Array(allowed)) = out.get_mut("enum")
@@ -417,7 +446,7 @@ mod tests {
     use super::*;
 
     fn extracted(value: Value, at: &str, direction: Direction) -> Value {
-        extract(&Document::of_value(value), &Pointer::parse(at).unwrap(), direction)
+        extract(&Document::of_value(value), &Pointer::parse(at).unwrap(), direction, Purpose::Judge)
     }
 
     fn schema(schema: Value, direction: Direction) -> Value {
@@ -520,7 +549,7 @@ mod tests {
     fn what_stands_beside_a_reference_counts_by_version_and_direction() {
         let sibling = |version: &str, direction| {
             let value = json!({"openapi": version, "s": {"$ref": "#/t", "maxLength": 5, "nullable": true}, "t": {"type": "string"}});
-            extract(&Document::of_value(value), &Pointer::parse("/s").unwrap(), direction)["s"].take()
+            extract(&Document::of_value(value), &Pointer::parse("/s").unwrap(), direction, Purpose::Judge)["s"].take()
         };
         let both = json!({"$ref": "#/t", "maxLength": 5});
         assert_eq!(sibling("3.1.0", Direction::Request), json!({"anyOf": [both, {"type": "null"}]}));

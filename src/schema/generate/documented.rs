@@ -92,6 +92,13 @@ impl<'p> Maker<'p> {
         }
     }
 
+    /// What `x-faker` asks for, if it fits.
+    pub(super) fn faked(&self, id: NodeId, place: Place<'p>) -> Option<Value> {
+        let faker = place.note?.faker.as_ref()?;
+        let made = faker.make(&mut Random::new(place.seed.with(b"\0faker")), self.background(place))?;
+        self.plan.admits(id, &made).then_some(made)
+    }
+
     /// Whether an entity of this id is the one that is documented.
     pub(super) fn shows(&self, property: &Property, place: Place<'p>, id: &Value) -> bool {
         let note = place.note.and_then(|note| self.annotations.member(note, &property.name));

@@ -16,7 +16,7 @@ use serde_json::Value;
 use self::documented::Shown;
 use super::{
     annotations::{Annotations, Note, Types},
-    names::Name,
+    names::{Background, Locale, Name},
     plan::{Branch, Kind, NodeId, Plan, UNBOUNDED},
     random::Random,
 };
@@ -40,12 +40,24 @@ pub(crate) struct Setting {
     pub(crate) failure: bool,
     /// Whether examples and defaults that schemas document come before what can be made up.
     pub(crate) documented: bool,
+    /// Where names of people and places are from.
+    pub(crate) locale: Locale,
 }
 
 impl Setting {
     /// The defaults, at a moment.
     pub(crate) const fn at(now: Timestamp) -> Self {
-        Self { now, since: now, occasion: Occasion::Read, world: Seed::new(0), optional: 100, items: None, failure: false, documented: true }
+        Self {
+            now,
+            since: now,
+            occasion: Occasion::Read,
+            world: Seed::new(0),
+            optional: 100,
+            items: None,
+            failure: false,
+            documented: true,
+            locale: Locale::En,
+        }
     }
 }
 
@@ -136,7 +148,7 @@ fn mend(mended: &mut HashMap<String, u64>, place: &Pointer) {
     loop {
         let count = mended.entry(place.to_string()).or_default();
         *count += 1;
-        if *count % PATIENCE != 0 || place.is_root() {
+        if !count.is_multiple_of(PATIENCE) || place.is_root() {
             return;
         }
         place.pop();
@@ -222,20 +234,20 @@ impl<'p> Maker<'p> {
         }
         let place = self.mended(place);
         let id = self.plan.resolve(id);
-        if let Some(value) = self.documented(id, place) {
+        if let Some(value) = self.documented(id, place).or_else(|| self.faked(id, place)) {
             return Some(value);
         }
         let plan = self.plan;
         match &plan.nodes[id].kind {
             Kind::Null => Some(Value::Null),
-            Kind::Boolean => Some(Value::Bool(Random::new(place.seed).coin())),
+            Kind::Boolean => Some(Value::Bool(place.name.boolean(&mut Random::new(place.seed)))),
             Kind::Any => self.any(place),
             Kind::Open(judge) => self.open(place, |value| judge.accepts(value)),
             Kind::Never => None,
             Kind::OneOf(values) => Random::new(place.seed).pick(values).cloned(),
             Kind::String(text) => self.text(text, place),
-            Kind::Integer(whole) => number::integer(whole, place),
-            Kind::Number(real) => number::number(real, place),
+            Kind::Integer(whole) => number::integer(whole, place, self.background(place)),
+            Kind::Number(real) => number::number(real, place, self.background(place)),
             Kind::Array(array) => self.array(array, place),
             Kind::Object(object) => self.object(object, place),
             Kind::Choice(branches) => self.choice(branches, place),
@@ -278,23 +290,33 @@ impl<'p> Maker<'p> {
     fn any(&mut self, place: Place<'p>) -> Option<Value> {
         let types = place.note.map(|note| note.types).unwrap_or_default();
         let mut random = Random::new(place.seed);
+        // What was refused before may have to be of another type.
+        if self.judging && self.mended.contains_key(&self.path) {
+            return self.open(place, |_| true);
+        }
         Some(match types {
-            _ if types.has(Types::STRING) || types.is_empty() => Value::String(place.name.text(&mut random)),
+            _ if types.has(Types::STRING) || types.is_empty() => {
+                Value::String(place.name.text(&mut random, self.background(place), usize::MAX))
+            }
             _ if types.has(Types::OBJECT) => Value::Object(serde_json::Map::new()),
             _ if types.has(Types::ARRAY) => Value::Array(Vec::new()),
-            _ if types.has(Types::NUMBER.and(Types::INTEGER)) => random.within(1..=1000).into(),
-            _ if types.has(Types::BOOLEAN) => random.coin().into(),
+            _ if types.has(Types::NUMBER.and(Types::INTEGER)) => {
+                place.name.integer(&mut random, self.background(place)).unwrap_or(1).into()
+            }
+            _ if types.has(Types::BOOLEAN) => place.name.boolean(&mut random).into(),
             _ => Value::Null,
         })
     }
 
     /// Values of every type, until one fits.
     fn open(&mut self, place: Place<'p>, fits: impl Fn(&Value) -> bool) -> Option<Value> {
-        let text = |seed: Seed| Value::String(place.name.text(&mut Random::new(seed)));
+        let background = self.background(place);
+        let text = |seed: Seed| Value::String(place.name.text(&mut Random::new(seed), background, usize::MAX));
         (0..AGAIN).find_map(|attempt| {
             let seed = place.seed.with_number(attempt);
-            let candidate = match attempt % 8 {
-                0 => self.any(place)?,
+            let turn = if self.judging { Random::new(place.seed).within(0..=7) + attempt } else { attempt };
+            let candidate = match turn % 8 {
+                0 => text(seed),
                 1 => serde_json::json!({ "key": text(seed) }),
                 2 => Random::new(seed).within(0..=100).into(),
                 3 => serde_json::json!([text(seed), 1]),
@@ -359,6 +381,11 @@ impl<'p> Maker<'p> {
             let value = self.make(maker, Place { seed, ..place })?;
             branches.iter().all(|branch| *branch == maker || self.plan.admits(*branch, &value)).then_some(value)
         })
+    }
+
+    fn background(&self, place: Place<'p>) -> Background {
+        let Times { created, updated } = place.times;
+        Background { now: self.setting.now, created, updated, locale: self.setting.locale }
     }
 
     /// When an entity of this seed came to be and last changed.
@@ -465,7 +492,8 @@ mod tests {
             let made = |occasion| schema.generate(Seed::new(seed), Setting { occasion, ..SETTING }).unwrap();
             let [create, change, read] = [Occasion::Create, Occasion::Change, Occasion::Read].map(made);
             let of = |made: &Value| names.map(|name| made[name].as_str().unwrap().to_owned());
-            let ([created, updated, expires, seen], [old, changed, ..], [before, then, later, since]) = (of(&create), of(&change), of(&read));
+            let ([created, updated, expires, seen], [old, changed, ..], [before, then, later, since]) =
+                (of(&create), of(&change), of(&read));
             assert!(created == now && updated == now && expires > now && seen == now, "{create}");
             assert!(old < now && changed == now, "{change}");
             assert!(before < now && before <= then && then <= now && later > now && before <= since && since <= now, "{read}");

@@ -4,6 +4,7 @@ use serde_json::{Number, Value};
 
 use super::Place;
 use crate::schema::{
+    names::Background,
     plan::{Bound, Real, Whole},
     random::Random,
 };
@@ -13,7 +14,11 @@ const SPAN: i64 = 1000;
 /// How often a number is drawn that must not be a multiple of another.
 const DRAWS: u64 = 20;
 
-pub(super) fn integer(whole: &Whole, place: Place<'_>) -> Option<Value> {
+pub(super) fn integer(whole: &Whole, place: Place<'_>, background: Background) -> Option<Value> {
+    let told = place.name.integer(&mut Random::new(place.seed), background);
+    if let Some(told) = told.filter(|told| whole.admits(*told)) {
+        return Some(told.into());
+    }
     let (low, high) = window(whole.low, whole.high);
     if high < low {
         return None;
@@ -57,7 +62,11 @@ fn common_multiple(a: i64, b: i64) -> Option<i64> {
     i64::try_from(multiple).ok()
 }
 
-pub(super) fn number(real: &Real, place: Place<'_>) -> Option<Value> {
+pub(super) fn number(real: &Real, place: Place<'_>, background: Background) -> Option<Value> {
+    let told = place.name.number(&mut Random::new(place.seed), background);
+    if let Some(told) = told.filter(|told| real.admits(*told)) {
+        return Number::from_f64(told).map(Value::Number);
+    }
     let candidates = (0..DRAWS).filter_map(|attempt| {
         let mut random = Random::new(place.seed.with_number(attempt));
         if real.steps.is_empty() { Some(between(real, &mut random, attempt)) } else { multiple(real, &mut random) }
@@ -102,10 +111,14 @@ fn multiple(real: &Real, random: &mut Random) -> Option<f64> {
     let (low, high) = range(real);
     let whole = |decimals: i32| {
         let scale = 10_f64.powi(decimals);
-        let scaled: Option<Vec<i64>> = real.steps.iter().map(|step| {
-            let scaled = step * scale;
-            ((scaled - scaled.round()).abs() < 1e-6 && scaled.abs() < 9e15 && scaled.round() != 0.0).then(|| scaled.round() as i64)
-        }).collect();
+        let scaled: Option<Vec<i64>> = real
+            .steps
+            .iter()
+            .map(|step| {
+                let scaled = step * scale;
+                ((scaled - scaled.round()).abs() < 1e-6 && scaled.abs() < 9e15 && scaled.round() != 0.0).then(|| scaled.round() as i64)
+            })
+            .collect();
         scaled
     };
     let Some((decimals, steps)) = (0..=MOST_DECIMALS).find_map(|decimals| Some((decimals, whole(decimals)?))) else {

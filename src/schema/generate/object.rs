@@ -68,9 +68,11 @@ impl<'p> Maker<'p> {
     fn member_place(&self, name: &str, reading: Name, place: Place<'p>) -> Place<'p> {
         let on_way = |way: usize| self.plan.entity().is_some_and(|entity| entity.get(way).is_some_and(|next| next == name));
         let note = place.note.and_then(|note| self.annotations.member(note, name));
+        // The component says more than the property: `owner` may be a user or a company.
+        let component = place.note.and_then(|note| note.reading).filter(|reading| reading.holds());
         Place {
             seed: place.seed.with(name.as_bytes()),
-            name: reading,
+            name: reading.within(component.unwrap_or(place.name)),
             note,
             depth: place.depth + 1,
             shown: place.shown.member(name),
@@ -169,12 +171,13 @@ impl<'p> Maker<'p> {
         let open = !matches!(self.plan.nodes[self.plan.resolve(object.additional)].kind, Kind::Never);
         if !object.patterns.is_empty() && (!open || attempt % 4 < 3) {
             let matching = random.pick(&object.patterns)?;
-            return matching.text.as_ref().map(|pattern| pattern.make(&mut random, 4));
+            return matching.text.make(&mut random, 0, usize::MAX);
         }
         match object.names {
             Some(names) => {
                 let shown = place.shown.nothing();
-                let place = Place { seed: place.seed.with(b"\0name"), name: Name::read("key"), note: None, shown, depth: place.depth + 1, ..place };
+                let place =
+                    Place { seed: place.seed.with(b"\0name"), name: Name::read("key"), note: None, shown, depth: place.depth + 1, ..place };
                 Some(self.make(names, place)?.as_str()?.to_owned())
             }
             None => Some(random.text(b"abcdefghijklmnopqrstuvwxyz", 6)),

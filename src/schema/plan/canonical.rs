@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use jsonschema::{
@@ -14,9 +14,17 @@ use jsonschema::{
 use serde_json::{Number, Value};
 
 use super::{
-    Array, Bound, Branch, Builder, Contains, Demand, Judge, Kind, Matching, NamePattern, NodeId, Object, Pattern, Property, Real, Text, Whole,
+    Array, Asked, Bound, Branch, Builder, Contains, Demand, Judge, Kind, Matching, NamePattern, NodeId, Object, Property, Real, Text, Whole,
 };
-use crate::{clock::Timestamp, schema::{formats, generate::Setting, random::Random}, seed::Seed};
+use crate::{
+    clock::Timestamp,
+    schema::{
+        formats,
+        names::{Background, Name},
+        random::Random,
+    },
+    seed::Seed,
+};
 
 /// Adds the nodes of canonical schemas that share their definitions.
 pub(super) struct Canonical<'b> {
@@ -94,7 +102,7 @@ impl<'b> Canonical<'b> {
                 min: 0,
                 max: usize::MAX,
                 formats: Vec::new(),
-                patterns: Arc::default(),
+                asked: None,
                 pattern_first: false,
                 judge: None,
             })),
@@ -116,11 +124,11 @@ impl<'b> Canonical<'b> {
             min: count(view.min_length.as_ref()).unwrap_or(0),
             max: count(view.max_length.as_ref()).unwrap_or(usize::MAX),
             formats: view.formats.clone(),
-            patterns: Arc::new(view.patterns.iter().filter_map(|pattern| Pattern::read(pattern)).collect()),
+            asked: Asked::of(view.patterns.clone(), view.excluded_patterns.clone()),
             pattern_first: false,
             judge: (!plain).then(|| Judge::of(schema)),
         };
-        text.pattern_first = !text.patterns.is_empty() && !format_fits(&text);
+        text.pattern_first = !view.patterns.is_empty() && !format_fits(&text);
         text
     }
 
@@ -157,8 +165,7 @@ impl<'b> Canonical<'b> {
             Some(additional) => self.add(additional),
             None => self.builder.push(Kind::Any),
         };
-        let patterns: Vec<Matching> =
-            view.pattern_properties.iter().map(|(pattern, schema)| matching(pattern, self.add(schema))).collect();
+        let patterns: Vec<Matching> = view.pattern_properties.iter().map(|(pattern, schema)| matching(pattern, self.add(schema))).collect();
         let required: HashSet<&String> = view.required.iter().collect();
         let declared: Vec<Property> = view
             .properties
@@ -223,7 +230,7 @@ impl<'b> Canonical<'b> {
                     min: 0,
                     max: usize::MAX,
                     formats: Vec::new(),
-                    patterns: Arc::new(vec![Pattern::read(pattern)?]),
+                    asked: Asked::of(vec![pattern.clone()], Vec::new()),
                     pattern_first: true,
                     judge: None,
                 };
@@ -273,7 +280,8 @@ fn apart(branches: &[CanonicalSchema]) -> Vec<CanonicalSchema> {
 }
 
 pub(super) fn matching(pattern: &str, node: NodeId) -> Matching {
-    Matching { pattern: NamePattern::read(pattern).map(Arc::new), text: Pattern::read(pattern).map(Arc::new), node }
+    let text = Asked { patterns: vec![pattern.to_owned()], excluded: Vec::new(), read: OnceLock::new() };
+    Matching { pattern: NamePattern::read(pattern).map(Arc::new), text: Arc::new(text), node }
 }
 
 /// What a branch is called by: what it refers to, else what tells it from its siblings, else its type.
@@ -295,7 +303,8 @@ fn key(schema: &CanonicalSchema) -> String {
 
 /// Whether what the format makes is what the pattern asks for, by a few samples.
 fn format_fits(text: &Text) -> bool {
-    let sample = |number: u64| formats::make(text.formats.first()?, &mut Random::new(Seed::new(number)), Setting::at(Timestamp::FIXED));
+    let background = Background::at(Timestamp::FIXED);
+    let sample = |number: u64| formats::make(text.formats.first()?, &mut Random::new(Seed::new(number)), background, Name::read(""));
     let fits = |sample: String| text.judge.as_ref().is_none_or(|judge| judge.accepts(&Value::String(sample)));
     (0..4).all(|number| sample(number).is_some_and(fits))
 }

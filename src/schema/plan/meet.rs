@@ -194,8 +194,11 @@ fn text(a: &Text, b: &Text) -> Text {
         (Some(a), Some(b)) => Some(a.and(b)),
         (a, b) => a.clone().or_else(|| b.clone()),
     };
-    let patterns = if a.patterns.is_empty() { b.patterns.clone() } else { a.patterns.clone() };
-    Text { min: a.min.max(b.min), max: a.max.min(b.max), formats, patterns, pattern_first: a.pattern_first || b.pattern_first, judge }
+    let asked = match (&a.asked, &b.asked) {
+        (Some(a), Some(b)) => a.and(b),
+        (a, b) => a.clone().or_else(|| b.clone()),
+    };
+    Text { min: a.min.max(b.min), max: a.max.min(b.max), formats, asked, pattern_first: a.pattern_first || b.pattern_first, judge }
 }
 
 fn whole(a: &Whole, b: &Whole) -> Whole {

@@ -6,15 +6,18 @@
 
 mod admit;
 mod canonical;
+mod hazard;
 mod meet;
 mod written;
 
 use std::sync::{Arc, OnceLock};
 
+pub(super) use self::hazard::is_hazardous;
+
 use jsonschema::canonical::CanonicalSchema;
 use serde_json::Value;
 
-use super::{SchemaDefect, annotations::NamePattern, check, names::Name, pattern::Pattern};
+use super::{SchemaDefect, annotations::NamePattern, check, names::Name, pattern::Patterns, random::Random};
 use crate::pointer::Pointer;
 
 pub(super) type NodeId = usize;
@@ -93,11 +96,42 @@ pub(super) struct Text {
     pub(super) min: usize,
     pub(super) max: usize,
     pub(super) formats: Vec<String>,
-    pub(super) patterns: Arc<Vec<Pattern>>,
+    pub(super) asked: Option<Arc<Asked>>,
     /// Whether the pattern is the better guide where there is a format as well: `password` says less than its pattern.
     pub(super) pattern_first: bool,
     /// Where construction alone cannot promise that a candidate fits.
     pub(super) judge: Option<Arc<Judge>>,
+}
+
+/// The patterns that one text must match, and those that it must not; read when somebody first asks for a text.
+pub(super) struct Asked {
+    patterns: Vec<String>,
+    excluded: Vec<String>,
+    read: OnceLock<Patterns>,
+}
+
+impl Asked {
+    /// `None` if nothing is asked.
+    fn of(patterns: Vec<String>, excluded: Vec<String>) -> Option<Arc<Self>> {
+        let asks = !patterns.is_empty() || !excluded.is_empty();
+        asks.then(|| Arc::new(Self { patterns, excluded, read: OnceLock::new() }))
+    }
+
+    fn and(&self, other: &Self) -> Option<Arc<Self>> {
+        let both = |a: &[String], b: &[String]| a.iter().chain(b.iter().filter(|pattern| !a.contains(pattern))).cloned().collect();
+        Self::of(both(&self.patterns, &other.patterns), both(&self.excluded, &other.excluded))
+    }
+
+    /// Whether a pattern says what the text is like, rather than what it is not.
+    pub(super) fn tells(&self) -> bool {
+        !self.patterns.is_empty()
+    }
+
+    /// A text of between so many and so many code points.
+    pub(super) fn make(&self, random: &mut Random, min: usize, max: usize) -> Option<String> {
+        let read = self.read.get_or_init(|| Patterns::read(&self.patterns, &self.excluded));
+        if min > max { None } else { read.make(random, min..=max) }
+    }
 }
 
 /// Integers.
@@ -170,7 +204,7 @@ pub(super) struct Object {
 pub(super) struct Matching {
     pub(super) pattern: Option<Arc<NamePattern>>,
     /// Makes such names.
-    pub(super) text: Option<Arc<Pattern>>,
+    pub(super) text: Arc<Asked>,
     pub(super) node: NodeId,
 }
 

@@ -15,10 +15,15 @@ use serde_json::{Map, Value, json};
 use super::{
     Branch, Builder, Contains, Kind, NodeId, Object, Property,
     canonical::{Canonical, matching},
+    hazard::is_hazardous,
 };
 use crate::{
     pointer::Pointer,
-    schema::{SchemaDefect, check::BASE, keywords::{self, Shape}},
+    schema::{
+        SchemaDefect,
+        check::BASE,
+        keywords::{self, Shape},
+    },
     seed::Seed,
     text::percent_decode,
 };
@@ -30,14 +35,11 @@ const DEEPEST: u32 = 200;
 pub(super) fn plan(extract: &Value, pointer: &Pointer, exclusive: bool) -> Result<Builder, SchemaDefect> {
     let defect = |error: canonical::CanonicalizationError| SchemaDefect { pointer: pointer.clone(), problem: error.to_string() };
     let prepared = options().prepare(extract).map_err(defect)?;
-    let whole = prepared.canonicalize().map_err(defect)?;
+    let whole = if is_hazardous(extract, "") { None } else { Some(prepared.canonicalize().map_err(defect)?) };
     let mut builder = Builder { exclusive, ..Builder::default() };
-    builder.root = match whole.view() {
-        CanonicalView::Raw(_) => {
-            let mut written = Written { extract, prepared: &prepared, builder: &mut builder, known: HashMap::new(), depth: 0 };
-            written.at("")
-        }
-        _ => Canonical::new(&mut builder).add(&whole),
+    builder.root = match whole.filter(|whole| !matches!(whole.view(), CanonicalView::Raw(_))) {
+        Some(whole) => Canonical::new(&mut builder).add(&whole),
+        None => Written { extract, prepared: &prepared, builder: &mut builder, known: HashMap::new(), depth: 0 }.at(""),
     };
     Ok(builder)
 }
@@ -75,7 +77,10 @@ impl Written<'_> {
     /// Its canonical form, if it has one.
     fn folded(&mut self, place: &str) -> Option<NodeId> {
         // The root of an extract is not the schema, it refers to it.
-        let schema = if place.is_empty() { return None } else { self.prepared.canonicalize_at(place).ok()? };
+        if place.is_empty() || is_hazardous(self.extract, place) {
+            return None;
+        }
+        let schema = self.prepared.canonicalize_at(place).ok()?;
         match schema.view() {
             CanonicalView::Raw(_) => None,
             _ => Some(Canonical::new(self.builder).add(&schema)),
@@ -173,7 +178,8 @@ impl Written<'_> {
             let node = self.at(&below(place, "patternProperties", pattern));
             object.patterns.push(matching(pattern, node));
         }
-        let required: Vec<&str> = members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let mut declared: BTreeMap<&str, NodeId> = BTreeMap::new();
         for name in names(members, "properties") {
             declared.insert(name, self.at(&below(place, "properties", name)));
@@ -219,8 +225,11 @@ impl Written<'_> {
             parts.push(self.builder.push(Kind::Choice(branches)));
         }
         if members.contains_key("if") {
-            let then: Vec<NodeId> =
-                ["if", "then"].iter().filter(|keyword| members.contains_key(**keyword)).map(|keyword| self.at(&format!("{place}/{keyword}"))).collect();
+            let then: Vec<NodeId> = ["if", "then"]
+                .iter()
+                .filter(|keyword| members.contains_key(**keyword))
+                .map(|keyword| self.at(&format!("{place}/{keyword}")))
+                .collect();
             let then = self.builder.push(Kind::Both(then));
             let other = if members.contains_key("else") { self.at(&format!("{place}/else")) } else { self.builder.push(Kind::Any) };
             parts.push(self.builder.push(Kind::Choice(vec![branch(then, "then"), branch(other, "else")])));

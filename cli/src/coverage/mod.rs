@@ -15,6 +15,9 @@ use standin::{Coverage, CoverageFolder};
 pub(crate) use self::limits::Limits;
 use crate::{args, load};
 
+/// How many files that were skipped are named.
+const MOST_SKIPPED: usize = 10;
+
 pub(crate) fn coverage(args: &args::Coverage) -> ExitCode {
     match run(args) {
         Ok(unmet) if unmet.is_empty() => ExitCode::SUCCESS,
@@ -45,8 +48,11 @@ fn run(args: &args::Coverage) -> Result<String, String> {
         }
     };
     let folder = CoverageFolder::read(&args.folder, &contracts).map_err(|error| error.to_string())?;
-    for (name, why) in folder.skipped() {
+    for (name, why) in folder.skipped().iter().take(MOST_SKIPPED) {
         say(&format!("standin: skipped {}: {why}\n", args.folder.join(name).display()));
+    }
+    if folder.skipped().len() > MOST_SKIPPED {
+        say(&format!("standin: skipped {} more files\n", folder.skipped().len() - MOST_SKIPPED));
     }
     let found = folder.contracts();
     if found.is_empty() {

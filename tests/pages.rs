@@ -189,7 +189,11 @@ fn what_a_list_is_asked_by_is_true_of_its_items() {
             assert_eq!((&item["status"], &item["appId"]), (&json!("active"), &json!("a1")), "{body}");
             assert!(item.get("limit").is_none_or(|limit| *limit != 9), "{body}");
         }
-        assert!(body.get("status").is_none_or(|status| status != "active"), "a filter says nothing about the answer: {body}");
+        let without = ask(&api, "/apps/a1/things?limit=9");
+        assert!(
+            body.get("status") != Some(&json!("active")) || body["status"] == without["status"],
+            "a filter says nothing about the answer: {body}"
+        );
         assert!(!body.to_string().contains("secret"));
         let both = ask(&api, "/apps/a1/things?status=active,ended");
         for (item, expected) in both["data"].as_array().unwrap().iter().zip(["active", "ended"].iter().cycle()) {

@@ -162,6 +162,29 @@ pub(super) fn make(format: &str, random: &mut Random, background: Background, na
     row_of(format).map(|format| (format.make)(random, name.context(background)))
 }
 
+/// A pattern of values of a format, for those that must be shorter than usual, or match another pattern as well.
+pub(super) fn shape(format: &str) -> Option<&'static str> {
+    Some(match format {
+        "date-time" => {
+            "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]0[0-9]:00)$"
+        }
+        "date" => "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$",
+        "time" => "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]0[0-9]:00)$",
+        "duration" => "^P([1-9][0-9]{0,2}D|T[1-9][0-9]{0,2}[HMS]|[1-9][0-9]?Y[1-9]M)$",
+        "email" | "idn-email" => "^[a-z][a-z0-9._]{0,40}[a-z0-9]@[a-z]([a-z0-9-]{0,40}[a-z0-9])?\\.(com|org|io|example)$",
+        "hostname" | "idn-hostname" => "^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?){0,3}$",
+        "ipv4" => "^(192\\.0\\.2|198\\.51\\.100|10\\.0\\.0|1\\.1\\.1)\\.([1-9]|[1-9][0-9]|1[0-9]{2})$",
+        "ipv6" => "^(::[1-9a-f]|2001:db8:(:[1-9a-f][0-9a-f]{0,3}|([1-9a-f][0-9a-f]{0,3}:){5}[1-9a-f]))$",
+        "uri" | "url" | "iri" => "^[a-z]{1,8}:(//[a-z0-9.]{1,40})?[a-z0-9/_.-]{1,200}$",
+        "uri-reference" | "iri-reference" => "^[a-z0-9/_.-]{0,200}$",
+        "uri-template" => "^[a-z0-9/_.-]{0,100}(\\{[a-z]{1,10}\\})?$",
+        "json-pointer" => "^(/[a-z0-9_]{1,20}){0,10}$",
+        "relative-json-pointer" => "^[1-9]?[0-9](/[a-z0-9_]{1,20}){0,10}$",
+        "regex" => "^\\^?[a-z0-9]{0,100}\\$?$",
+        _ => return None,
+    })
+}
+
 /// Checks to add to those that `jsonschema` has.
 pub(super) fn extra_checks() -> impl Iterator<Item = (&'static str, fn(&str) -> bool)> {
     FORMATS.iter().filter_map(|format| match format.check {

@@ -75,6 +75,7 @@ impl<'p> Maker<'p> {
             times: self.times(seed, true),
             way: None,
             in_list: true,
+            varied: false,
         }
     }
 
@@ -91,7 +92,7 @@ impl<'p> Maker<'p> {
         for attempt in 0..AGAIN {
             let seed = if attempt == 0 { place.seed } else { place.seed.with(b"again").with_number(attempt) };
             let shown = if attempt == 0 { place.shown } else { place.shown.other() };
-            let Some(item) = self.make(node, Place { seed, shown, ..place }) else { continue };
+            let Some(item) = self.make(node, Place { seed, shown, varied: attempt >= DULL, ..place }) else { continue };
             if full(&item) {
                 continue;
             }

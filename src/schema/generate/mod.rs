@@ -93,6 +93,8 @@ const DEEPEST: u32 = 64;
 const MOST_NODES: usize = 10_000;
 /// No value is longer than this, in bytes of its texts.
 const LONGEST: usize = 1 << 20;
+/// How much is tried for one value in all, in parts and in candidates for texts: what is not found until then is not found.
+const MOST_EFFORT: u64 = 200_000;
 /// How often one part is tried.
 const AGAIN: u64 = 40;
 /// How many parts are mended at once.
@@ -116,16 +118,23 @@ pub(super) fn draft(source: &Source<'_>, seed: Seed) -> Option<Value> {
 /// `refused` gives the places in a value that are refused; none for a value that is valid.
 pub(super) fn valid_value(source: &Source<'_>, seed: Seed, refused: impl Fn(&Value) -> Vec<Pointer>) -> Result<Value, Vec<Pointer>> {
     let mut places = Vec::new();
+    let mut effort = 0;
     let mut mended: HashMap<String, u64> = HashMap::new();
     for attempt in 0..=TRIES {
         let mut maker = Maker::new(source, attempt > 0);
+        maker.effort = effort;
         // What was refused is made anew and the rest stays; if that leads nowhere, all is, with less and less in it.
         if attempt <= MENDED {
             maker.mended.clone_from(&mended);
         }
         maker.lean = attempt > MENDED + (TRIES - MENDED) / 2;
         let seed = if attempt <= MENDED { seed } else { seed.with_number(attempt) };
-        let Some(value) = maker.whole(seed) else {
+        let made = maker.whole(seed);
+        effort = maker.effort;
+        let Some(value) = made else {
+            if effort > MOST_EFFORT {
+                break;
+            }
             // Something in it cannot be made so: everything is tried otherwise.
             *mended.entry(String::new()).or_default() += 1;
             continue;
@@ -162,6 +171,8 @@ struct Maker<'p> {
     setting: Setting,
     nodes: usize,
     bytes: usize,
+    /// How much was tried, also for the values before.
+    effort: u64,
     /// Leave out whatever may be left out.
     lean: bool,
     /// Judge each text on its own, where its schema asks for more than construction can promise.
@@ -187,6 +198,8 @@ struct Place<'p> {
     /// How much of the way to the entity that has the given id lies behind, if the place is on it.
     way: Option<usize>,
     in_list: bool,
+    /// Whether a value of another type than the usual may help.
+    varied: bool,
 }
 
 /// When the entity round a value came to be, and last changed.
@@ -205,6 +218,7 @@ impl<'p> Maker<'p> {
             setting: source.setting,
             nodes: 0,
             bytes: 0,
+            effort: 0,
             lean: false,
             judging,
             mended: HashMap::new(),
@@ -213,7 +227,11 @@ impl<'p> Maker<'p> {
     }
 
     fn whole(&mut self, seed: Seed) -> Option<Value> {
-        let place = Place {
+        self.make(self.plan.root, self.root(seed))
+    }
+
+    fn root(&self, seed: Seed) -> Place<'p> {
+        Place {
             seed,
             name: Name::read(""),
             note: Some(self.annotations.root()),
@@ -222,14 +240,15 @@ impl<'p> Maker<'p> {
             times: self.times(seed, false),
             way: self.given.identity.and_then(|_| self.plan.entity()).map(|_| 0),
             in_list: false,
-        };
-        self.make(self.plan.root, place)
+            varied: false,
+        }
     }
 
     /// Makes a value for a place.
     fn make(&mut self, id: NodeId, place: Place<'p>) -> Option<Value> {
         self.nodes += 1;
-        if place.depth > DEEPEST || self.nodes > MOST_NODES || self.bytes > LONGEST {
+        self.effort += 1;
+        if place.depth > DEEPEST || self.nodes > MOST_NODES || self.bytes > LONGEST || self.effort > MOST_EFFORT {
             return None;
         }
         let place = self.mended(place);
@@ -291,7 +310,7 @@ impl<'p> Maker<'p> {
         let types = place.note.map(|note| note.types).unwrap_or_default();
         let mut random = Random::new(place.seed);
         // What was refused before may have to be of another type.
-        if self.judging && self.mended.contains_key(&self.path) {
+        if place.varied || (self.judging && self.mended.contains_key(&self.path)) {
             return self.open(place, |_| true);
         }
         Some(match types {
@@ -314,7 +333,7 @@ impl<'p> Maker<'p> {
         let text = |seed: Seed| Value::String(place.name.text(&mut Random::new(seed), background, usize::MAX));
         (0..AGAIN).find_map(|attempt| {
             let seed = place.seed.with_number(attempt);
-            let turn = if self.judging { Random::new(place.seed).within(0..=7) + attempt } else { attempt };
+            let turn = if self.judging || place.varied { Random::new(place.seed).within(0..=7) + attempt } else { attempt };
             let candidate = match turn % 8 {
                 0 => text(seed),
                 1 => serde_json::json!({ "key": text(seed) }),
@@ -335,10 +354,12 @@ impl<'p> Maker<'p> {
         let types = place.note.map(|note| note.types).unwrap_or_default();
         let mut random = Random::new(place.seed.with(b"\0choice"));
         let null = random.within(0..=7) == 0;
+        // What was refused again and again may have to be of a type that nothing speaks of.
+        let insistent = self.mended.get(&self.path).is_some_and(|count| *count >= 3);
         // The order in which they are tried: by how little speaks against them, then by chance.
         let rank = |branch: &Branch| {
             let height = if self.sparing(place.depth) { self.plan.nodes[branch.node].height } else { 0 };
-            let spoken = types.is_empty() || self.types(branch.node, 0).is_none_or(|of| types.has(of));
+            let spoken = types.is_empty() || insistent || self.types(branch.node, 0).is_none_or(|of| types.has(of));
             let is_null = self.is_null(branch.node) != null;
             (!spoken, is_null, height, place.seed.with_number(branch.key).bits())
         };

@@ -31,7 +31,12 @@ pub(super) fn integer(whole: &Whole, place: Place<'_>, background: Background) -
     // The multiples in the window; a step may be wider than that, and then there are those up to the bounds.
     let first = low.div_euclid(step) + i64::from(low.rem_euclid(step) != 0);
     let last = high.div_euclid(step);
-    let (first, last) = if first <= last { (first, last) } else { (first, first) };
+    let (first, last) = match (first <= last, whole.high) {
+        (true, _) => (first, last),
+        // None in the window: the next one above it, or below where there is a bound above.
+        (false, Some(_)) => (last, last),
+        (false, None) => (first, first),
+    };
     (0..DRAWS).find_map(|attempt| {
         let mut random = Random::new(place.seed.with_number(attempt));
         let times = first.wrapping_add_unsigned(random.within(0..=last.abs_diff(first)));

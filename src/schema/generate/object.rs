@@ -15,6 +15,29 @@ use crate::{
     seed::Seed,
 };
 
+/// Keys that people give to members which nobody declared.
+const KEYS: &[&str] = &[
+    "campaign",
+    "category",
+    "channel",
+    "department",
+    "environment",
+    "level",
+    "origin",
+    "owner",
+    "plan",
+    "priority",
+    "project",
+    "reference",
+    "region",
+    "segment",
+    "source",
+    "stage",
+    "team",
+    "tier",
+    "topic",
+    "variant",
+];
 /// Ids of this many characters are taken to be of one entity only, of whatever kind it is.
 const TELLING: usize = 8;
 
@@ -180,6 +203,7 @@ impl<'p> Maker<'p> {
                     Place { seed: place.seed.with(b"\0name"), name: Name::read("key"), note: None, shown, depth: place.depth + 1, ..place };
                 Some(self.make(names, place)?.as_str()?.to_owned())
             }
+            None if attempt < AGAIN / 2 => random.pick(KEYS).map(|key| (*key).to_owned()),
             None => Some(random.text(b"abcdefghijklmnopqrstuvwxyz", 6)),
         }
     }

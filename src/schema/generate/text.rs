@@ -4,6 +4,10 @@ use serde_json::Value;
 
 use super::{AGAIN, LONGEST, Maker, Place};
 use crate::schema::{formats, plan::Text, random::Random};
+use crate::seed::Seed;
+
+/// How much more it takes to try a text of a pattern again.
+const DEAR: u64 = 20;
 
 /// How often a name is asked before patterns are that say what a text is not.
 const FEW: u64 = 8;
@@ -13,7 +17,11 @@ impl<'p> Maker<'p> {
         if text.min > LONGEST {
             return None;
         }
+        if self.judging && *text.barren.get_or_init(|| self.is_barren(text)) {
+            return None;
+        }
         let made = (0..AGAIN).find_map(|attempt| {
+            self.effort += 1 + u64::from(attempt > 0 && text.asked.is_some()) * DEAR;
             let mut random = Random::new(place.seed.with_number(attempt));
             let candidate = self.candidate(text, &mut random, place, attempt);
             let fits = text.fits(&candidate);
@@ -25,12 +33,30 @@ impl<'p> Maker<'p> {
         Some(made)
     }
 
+    /// Whether a node's texts are not to be had, by a few tries whose seeds are always the same.
+    fn is_barren(&self, text: &Text) -> bool {
+        const TRIALS: u64 = 60;
+        let place = self.root(Seed::new(0));
+        let fits = |attempt: u64| {
+            let candidate = self.candidate(text, &mut Random::new(Seed::new(attempt)), place, attempt);
+            text.admits(&candidate, &Value::String(candidate.clone()))
+        };
+        text.judge.is_some() && !(0..TRIALS).any(fits)
+    }
+
     /// A text that may fit: by format, by pattern, by name, then mixed as attempts go on.
     fn candidate(&self, text: &Text, random: &mut Random, place: Place<'p>, attempt: u64) -> String {
         let tells = text.asked.as_ref().is_some_and(|asked| asked.tells());
         let format_now = !tells || attempt.is_multiple_of(2) != text.pattern_first;
-        let by_format = text.formats.first().filter(|_| format_now);
+        // What the format makes as a rule may be too long, or not match: then what looks like it.
+        let looks = attempt >= 2 && attempt % 3 != 0;
+        let by_format = text.formats.first().filter(|_| format_now && !looks);
         if let Some(made) = by_format.and_then(|format| formats::make(format, random, self.background(place), place.name)) {
+            return made;
+        }
+        if let Some(shaped) = text.shaped().filter(|_| looks)
+            && let Some(made) = shaped.make(random, text.min, text.max)
+        {
             return made;
         }
         // A text that is only not to match some is told by its name, unless that does not help.

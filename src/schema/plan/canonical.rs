@@ -105,6 +105,8 @@ impl<'b> Canonical<'b> {
                 asked: None,
                 pattern_first: false,
                 judge: None,
+                shaped: OnceLock::new(),
+                barren: OnceLock::new(),
             })),
             JsonType::Integer => Kind::Integer(Box::default()),
             JsonType::Number => Kind::Number(Box::default()),
@@ -127,6 +129,8 @@ impl<'b> Canonical<'b> {
             asked: Asked::of(view.patterns.clone(), view.excluded_patterns.clone()),
             pattern_first: false,
             judge: (!plain).then(|| Judge::of(schema)),
+            shaped: OnceLock::new(),
+            barren: OnceLock::new(),
         };
         text.pattern_first = !view.patterns.is_empty() && !format_fits(&text);
         text
@@ -233,6 +237,8 @@ impl<'b> Canonical<'b> {
                     asked: Asked::of(vec![pattern.clone()], Vec::new()),
                     pattern_first: true,
                     judge: None,
+                    shaped: OnceLock::new(),
+                    barren: OnceLock::new(),
                 };
                 Demand { name: self.builder.push(Kind::String(Box::new(text))), value: self.add(&fails(schema)?) }
             }
@@ -329,13 +335,32 @@ fn count(number: Option<&Number>) -> Option<usize> {
 
 fn whole_of(view: &IntegerView) -> Whole {
     let exact = |number: &Number| number.as_i64().or_else(|| number.as_f64().map(|float| float as i64));
-    let steps = |numbers: &[Number]| numbers.iter().filter_map(exact).filter(|step| *step != 0).collect();
+    let steps = |numbers: &[Number]| numbers.iter().filter_map(step).filter(|step| *step != 0).collect();
     Whole {
         low: view.minimum.as_ref().and_then(exact),
         high: view.maximum.as_ref().and_then(exact),
         steps: steps(&view.multiple_of),
         barred: steps(&view.not_multiple_of),
     }
+}
+
+/// The integers among the multiples of a number are the multiples of another: three for one and a half.
+fn step(number: &Number) -> Option<i64> {
+    const MOST_DECIMALS: u32 = 9;
+    if let Some(step) = number.as_i64() {
+        return Some(step);
+    }
+    let float = number.as_f64().filter(|float| float.abs() < 1e9)?;
+    (0..=MOST_DECIMALS).find_map(|decimals| {
+        let scale = 10_i64.pow(decimals);
+        let scaled = float * scale as f64;
+        let whole = scaled.round() as i64;
+        ((scaled - scaled.round()).abs() < 1e-9 && whole != 0).then(|| whole / common_divisor(whole, scale))
+    })
+}
+
+fn common_divisor(a: i64, b: i64) -> i64 {
+    if b == 0 { a.abs() } else { common_divisor(b, a % b) }
 }
 
 fn real_of(view: &NumberView) -> Real {

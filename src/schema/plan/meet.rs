@@ -2,7 +2,7 @@
 //!
 //! The canonical form has done most of this; what is left are parts that refer to each other, and what `written` plans.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
 use super::{Array, Bound, Branch, Kind, Node, NodeId, Object, Property, Real, Text, Whole, push, resolve};
 
@@ -198,7 +198,16 @@ fn text(a: &Text, b: &Text) -> Text {
         (Some(a), Some(b)) => a.and(b),
         (a, b) => a.clone().or_else(|| b.clone()),
     };
-    Text { min: a.min.max(b.min), max: a.max.min(b.max), formats, asked, pattern_first: a.pattern_first || b.pattern_first, judge }
+    Text {
+        min: a.min.max(b.min),
+        max: a.max.min(b.max),
+        formats,
+        asked,
+        pattern_first: a.pattern_first || b.pattern_first,
+        judge,
+        shaped: OnceLock::new(),
+        barren: OnceLock::new(),
+    }
 }
 
 fn whole(a: &Whole, b: &Whole) -> Whole {

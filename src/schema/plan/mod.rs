@@ -17,7 +17,7 @@ pub(super) use self::hazard::is_hazardous;
 use jsonschema::canonical::CanonicalSchema;
 use serde_json::Value;
 
-use super::{SchemaDefect, annotations::NamePattern, check, names::Name, pattern::Patterns, random::Random};
+use super::{SchemaDefect, annotations::NamePattern, check, formats, names::Name, pattern::Patterns, random::Random};
 use crate::pointer::Pointer;
 
 pub(super) type NodeId = usize;
@@ -101,6 +101,22 @@ pub(super) struct Text {
     pub(super) pattern_first: bool,
     /// Where construction alone cannot promise that a candidate fits.
     pub(super) judge: Option<Arc<Judge>>,
+    /// The patterns with that of the format.
+    shaped: OnceLock<Option<Arc<Asked>>>,
+    /// Whether a trial found no such text.
+    pub(super) barren: OnceLock<bool>,
+}
+
+impl Text {
+    /// What is asked of the text, with what its format looks like.
+    pub(super) fn shaped(&self) -> Option<&Asked> {
+        let shape = || formats::shape(self.formats.first()?).map(str::to_owned);
+        let shaped = self.shaped.get_or_init(|| {
+            let shape = Asked::of(vec![shape()?], Vec::new())?;
+            self.asked.as_ref().map_or(Some(Arc::clone(&shape)), |asked| asked.and(&shape))
+        });
+        shaped.as_deref()
+    }
 }
 
 /// The patterns that one text must match, and those that it must not; read when somebody first asks for a text.

@@ -267,6 +267,18 @@ mod tests {
     }
 
     #[test]
+    fn other_contracts_are_told_once_each() {
+        let folder = Folder::new("others");
+        write(&called("/v1/events"), &folder.0).unwrap();
+        write(&called("/v1/sessions"), &folder.0).unwrap();
+        let other = Contract::from_text("other", "openapi: 3.1.0\npaths: {/a: {get: {}}}").unwrap();
+        let found = CoverageFolder::read(&folder.0, &[other]).unwrap();
+        assert_eq!(found.contracts()[0].count(CoverageKind::Operation), (0, 1));
+        let [(_, why)] = found.skipped() else { panic!("{found:?}") };
+        assert_eq!(why, "it is \"Kayle ID API\", another contract than those asked for");
+    }
+
+    #[test]
     fn what_is_broken_or_of_another_kind_is_named_and_skipped() {
         let folder = Folder::new("broken");
         let coverage = called("/v1/events");

@@ -202,7 +202,6 @@ impl Coverage {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "there are fewer things in a contract than a float can count")]
 fn percent((reached, all): (usize, usize)) -> f64 {
     if all == 0 { 100.0 } else { 100.0 * reached as f64 / all as f64 }
 }

@@ -28,6 +28,7 @@
 //! - [`MockServer`]: a running server; [`MockServer::builder`] has the settings.
 //! - [`Calls`] and [`Call`]: what came, for assertions and, by [`Calls::snapshot`], for snapshot tests.
 //! - [`check_traffic`]: what was recorded elsewhere, judged by a contract.
+//! - [`Digest`]: what a contract promises, for a snapshot test; [`Coverage`]: what of it a test run has reached.
 //! - [`Violation`]: one way in which a message breaks the contract. Facts first; its text is the same everywhere.
 //! - [`Script`]: what a test wants answered, [on](MockServer::on) which calls ([`Match`]), how late ([`Delay`]) and what goes
 //!   wrong with it ([`Fault`]).
@@ -49,6 +50,7 @@ mod codec;
 #[cfg(test)]
 mod conformance;
 mod contract;
+mod coverage;
 mod diff;
 mod document;
 mod engine;
@@ -74,7 +76,8 @@ pub use self::{
     bundle::kayle,
     check::ApiKey,
     clock::{Clock, Timestamp},
-    contract::{Contract, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
+    contract::{Contract, Digest, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
+    coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},
     journal::{Call, Calls, Count, Remember, Snapshot, Wait, Waiting},

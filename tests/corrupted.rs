@@ -37,6 +37,8 @@ fn use_all_of(contract: &Contract) {
         let request = Request::with_method(operation.method().clone(), &target.to_string());
         server.handle(request.with_header("content-type", "application/json").with_body("{}"));
     }
+    drop(contract.snapshot().to_string());
+    drop(server.coverage().to_string());
 }
 
 /// Loads a text that may be broken: an error has a line and a column within the text.

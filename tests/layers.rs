@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 12] = [
     &["codec"],
     &["check", "respond"],
     &["matcher", "script"],
-    &["journal", "engine"],
+    &["journal", "coverage", "engine"],
     &["traffic", "server", "bundle"],
     // Tests of the whole crate from the inside.
     &["conformance"],

@@ -5,6 +5,8 @@ use std::{net::IpAddr, path::PathBuf};
 use clap::{ArgAction, ColorChoice, Parser, Subcommand, ValueEnum};
 use standin::Level;
 
+use crate::coverage::Limits;
+
 /// Serves a stand-in for an HTTP API that has an OpenAPI document.
 ///
 /// Every request is checked against the document. A valid one is answered with made-up data that conforms, an invalid
@@ -23,9 +25,52 @@ pub(crate) struct Args {
 /// What else the program does. A document of the same name is `./lint`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Coverage(Coverage),
     Lint(Lint),
     Routes(Routes),
     Check(Check),
+}
+
+/// Shows what of a contract the tests of a run have reached
+///
+/// Every server writes what was reached to the folder that the environment variable STANDIN_COVERAGE names, when it stops. A
+/// relative name is one in the folder that the test runs in. Remove the folder before a run: what it holds is added up. Exit
+/// codes: 0, or 1 if less was reached than --fail-under asks for, or 2 if it could not run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Coverage {
+    /// The folder that STANDIN_COVERAGE named
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+
+    /// Tell this contract alone, even if nobody called it. Several are taken as one API. Without it: every contract that was
+    /// called
+    #[arg(long = "contract", value_name = "FILE")]
+    pub(crate) contracts: Vec<String>,
+
+    /// Write counts, and what was not reached, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+
+    /// Write which lines of the contract's files were reached, as an LCOV tracefile
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lcov: Option<PathBuf>,
+
+    /// Write a test case for each thing that can be reached, as JUnit's XML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+
+    /// The least that must be reached, in per cent: `operations=100,statuses=60`. Kinds: operations, parameters, statuses,
+    /// media-types, members, values, security, webhooks
+    #[arg(long, value_name = "LIMITS")]
+    pub(crate) fail_under: Option<Limits>,
+
+    /// Read files that the contract refers to outside its folder
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
+
+    /// Fetch http(s) addresses that the contract refers to. Needs curl
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
 }
 
 /// Tells what is wrong with documents, and what standin does not enforce of them

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod coverage;
 mod export;
 mod lint;
 mod load;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     };
     match &args.command {
         None => serve::serve(&args.serve),
+        Some(args::Command::Coverage(args)) => coverage::coverage(args),
         Some(args::Command::Lint(args)) => lint::lint(args),
         Some(args::Command::Routes(args)) => routes::routes(args),
         Some(args::Command::Check(args)) => check::check(args),

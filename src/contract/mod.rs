@@ -3,6 +3,7 @@
 //! Names are those of the specification. Reading is `load`'s business; what schemas mean is `schema`'s.
 
 mod code;
+mod digest;
 mod example;
 mod lint;
 mod load;
@@ -13,6 +14,7 @@ mod rule;
 mod survey;
 
 use std::{
+    any::Any,
     borrow::Cow,
     collections::HashSet,
     fmt,
@@ -25,6 +27,7 @@ use serde_json::Value;
 
 pub use self::{
     code::{Level, WarningCode},
+    digest::Digest,
     loader::Loader,
     rule::{Incoming, Rule},
 };
@@ -87,7 +90,12 @@ struct Inner {
     /// That, and what a walk through all schemas and examples finds.
     warnings: OnceLock<Vec<Warning>>,
     router: OnceLock<Router>,
+    /// What a later stage has worked out of it.
+    companion: OnceLock<Companion>,
 }
+
+/// Something that belongs to a contract, and that only another stage understands.
+type Companion = Arc<dyn Any + Send + Sync>;
 
 impl Contract {
     /// Loads a document from a file, JSON or YAML, and the files in its folder that it refers to.
@@ -158,6 +166,7 @@ impl Contract {
             problems: self.inner.problems.iter().chain(&other.inner.problems).cloned().collect(),
             warnings: OnceLock::new(),
             router: OnceLock::new(),
+            companion: OnceLock::new(),
         };
         Self { inner: Arc::new(inner), rules: Arc::new(self.rules.and(shift, &other.rules, other.operations().len())) }
     }
@@ -251,6 +260,40 @@ impl Contract {
         lint::in_order(warnings)
     }
 
+    /// What it promises, without its prose, for a snapshot test: the difference of two snapshots is the change of the contract.
+    ///
+    /// A paragraph for each operation, each parameter, media type, status, header and member on a line of its own, with its
+    /// type and all its constraints. Descriptions and examples are not in it, and it does not matter in which order things
+    /// are declared, nor whether a schema is written in place or referred to. A schema that is used in several places and is
+    /// not short stands at the foot, by the name of its component.
+    ///
+    /// ```
+    /// use standin::Contract;
+    ///
+    /// let contract = Contract::from_text("pets.yaml", r#"
+    /// openapi: 3.1.0
+    /// paths:
+    ///   /pets/{id}:
+    ///     get:
+    ///       parameters:
+    ///         - {name: id, in: path, required: true, schema: {type: string, pattern: '^pet_'}}
+    ///         - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
+    ///       responses:
+    ///         "200": {description: a pet, content: {application/json: {schema: {required: [name], properties: {
+    ///           name: {type: string, maxLength: 80}, tags: {type: array, items: {type: string}, uniqueItems: true}}, type: object}}}}
+    /// "#)?;
+    /// assert_eq!(contract.snapshot().to_string(), "\
+    /// GET /pets/{id}
+    ///   path id: string /^pet_/
+    ///   query limit?: integer 1..=100 = 20
+    ///   200 application/json: { name: string ..=80, tags?: [string] unique }
+    /// ");
+    /// # Ok::<(), standin::Error>(())
+    /// ```
+    pub fn snapshot(&self) -> Digest {
+        Digest::of(self)
+    }
+
     /// An operation by method and path (`POST /v1/things`) or by its `operationId`.
     ///
     /// # Panics
@@ -301,6 +344,16 @@ impl Contract {
 
     pub(crate) fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// What another stage works out of the contract, once for all who hold it.
+    pub(crate) fn companion(&self, make: impl FnOnce() -> Companion) -> Companion {
+        Arc::clone(self.inner.companion.get_or_init(make))
+    }
+
+    /// The webhooks of all documents, read anew at each call.
+    pub(crate) fn webhooks(&self) -> Vec<Operation> {
+        self.inner.documents.iter().flat_map(load::webhooks).collect()
     }
 
     /// The router, built on first use.

@@ -18,6 +18,7 @@ use crate::{
     check::{self, Judgement, Policy},
     clock::{Clock, Timestamp},
     contract::{Contract, Incoming, Operation},
+    coverage::Recorder,
     journal::{Call, Entry, Exchange, Journal, Remember},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
@@ -66,6 +67,8 @@ pub(crate) struct Engine {
     pub(crate) journal: Journal,
     pub(crate) observer: Option<Box<Observer>>,
     pub(crate) scripts: Arc<Scripts>,
+    /// There if coverage is asked for.
+    pub(crate) recorder: Option<Recorder>,
     /// How often each request came.
     counts: Mutex<HashMap<u64, u64>>,
     /// When it was made.
@@ -79,7 +82,7 @@ impl Engine {
         let stage = Stage { contract: contract_of, seed: Seed::new(settings.seed), clock, since, answers: settings.answers };
         let scripts = Arc::new(Scripts::new(stage));
         let journal = Journal::new(settings.remember);
-        Self { contract, settings, journal, observer, scripts, counts: Mutex::default(), since }
+        Self { contract, settings, journal, observer, scripts, recorder: None, counts: Mutex::default(), since }
     }
 
     /// Answers a request, and remembers both.
@@ -215,6 +218,9 @@ impl Engine {
         let at = self.settings.clock.now();
         let entry = Entry { request, response: response.clone(), operation, parameters, violations, remarks, because, at };
         let exchange: Arc<Exchange> = self.journal.add(entry);
+        if let Some(recorder) = &self.recorder {
+            recorder.add(&self.contract, &exchange);
+        }
         if let Some(observer) = &self.observer {
             observer(&Call::new(exchange, self.contract.clone()));
         }

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Exchange, curl, report, shown};
+use super::{Entry, Exchange, curl, report, shown};
 use crate::{
     contract::{Contract, Operation},
     message::{Request, Response},
@@ -27,6 +27,10 @@ impl Call {
     /// Its number, counted from 1 since the server's start or last reset.
     pub fn number(&self) -> u64 {
         self.exchange.number
+    }
+
+    pub(crate) fn entry(&self) -> &Entry {
+        &self.exchange.entry
     }
 
     /// The request.

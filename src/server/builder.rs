@@ -11,6 +11,7 @@ use crate::{
     check::{ApiKey, Policy},
     clock::{Clock, Timestamp},
     contract::Contract,
+    coverage::Recorder,
     engine::{Engine, Mischief, Observer, Settings},
     error::Error,
     journal::{Call, Remember},
@@ -34,6 +35,7 @@ pub struct MockServerBuilder {
     only_scripted: bool,
     mischief: Mischief,
     remember: Remember,
+    coverage: Option<bool>,
     observer: Option<Box<Observer>>,
 }
 
@@ -53,6 +55,7 @@ impl MockServerBuilder {
             only_scripted: false,
             mischief: Mischief::default(),
             remember: Remember::new(),
+            coverage: None,
             observer: None,
         }
     }
@@ -226,6 +229,16 @@ impl MockServerBuilder {
         self
     }
 
+    /// With `true`, [`MockServer::coverage`] is of all calls since the start, over resets and however many there are. With
+    /// `false`, nothing is kept or written.
+    ///
+    /// Default: `true` if the environment variable `STANDIN_COVERAGE` names a folder. What was reached is written there when
+    /// the server is dropped; [`CoverageFolder`](crate::CoverageFolder) puts together what all servers of all processes wrote.
+    pub fn coverage(mut self, coverage: bool) -> Self {
+        self.coverage = Some(coverage);
+        self
+    }
+
     /// Calls a function after each call, on the server's thread: keep it short.
     pub fn on_call(mut self, observer: impl Fn(&Call) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
@@ -264,7 +277,9 @@ impl MockServerBuilder {
             remember: self.remember,
             only_scripted: self.only_scripted,
         };
-        let engine = Arc::new(Engine::new(self.contract, settings, self.observer));
+        let mut engine = Engine::new(self.contract, settings, self.observer);
+        engine.recorder = Recorder::from_environment(self.coverage);
+        let engine = Arc::new(engine);
         let port = Port::listen(Arc::clone(&engine), self.addr, body_limit)?;
         Ok(MockServer {
             engine,

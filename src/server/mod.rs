@@ -7,6 +7,7 @@ mod wire;
 
 use std::{
     fmt,
+    io::{self, Write},
     net::SocketAddr,
     panic::Location,
     sync::{Arc, Mutex, PoisonError},
@@ -18,6 +19,7 @@ pub use self::builder::MockServerBuilder;
 use crate::{
     clock::Clock,
     contract::Contract,
+    coverage::Coverage,
     engine::{Engine, unused},
     journal::{Call, Calls, forgotten, unexpected},
     message::{Request, Response},
@@ -205,6 +207,18 @@ impl MockServer {
         self.calls().violating().iter().flat_map(|call| call.violations().to_vec()).collect()
     }
 
+    /// What of the contract the calls have reached: those that the server remembers, or, with
+    /// [`MockServerBuilder::coverage`], all since it started.
+    ///
+    /// A call reaches its operation, the parameters, members and values that it sends, the security scheme that lets it in,
+    /// and the status, media type, members and values that it is answered with, as far as the contract declares them.
+    pub fn coverage(&self) -> Coverage {
+        match &self.engine.recorder {
+            Some(recorder) => recorder.coverage(&self.engine.contract),
+            None => Coverage::of_calls(&self.engine.contract, &self.calls()),
+        }
+    }
+
     /// Says that this test breaks the contract on purpose.
     ///
     /// `what` is a place (`body /name`, `query limit`, `header authorization`, `route`), a code (`schema.maxLength`,
@@ -293,6 +307,11 @@ fn meets(expected: &mut [Expected], call: &Call, violation: &Violation) -> bool 
 
 impl Drop for MockServer {
     fn drop(&mut self) {
+        let saved = self.engine.recorder.as_ref().map_or(Ok(()), |recorder| recorder.save(&self.engine.contract));
+        if let Err(error) = saved {
+            // A test is no worse for it, and nobody is left to tell if this cannot be written.
+            let _ = writeln!(io::stderr(), "standin: coverage cannot be written: {error}");
+        }
         // A second panic would end the process and hide the first, which is the one that matters.
         if self.lenient || thread::panicking() {
             return;

@@ -3,6 +3,7 @@
 //! Documents are sloppy. What cannot be understood at all stops a load; anything else is a warning that says where, and
 //! affects only what needs it.
 
+mod others;
 mod parts;
 mod security;
 mod servers;
@@ -15,6 +16,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
+pub(super) use self::others::{callbacks, webhooks};
 use super::{Contract, Inner, Operation, Rules, SecurityScheme, Warning};
 use crate::{
     document::{self, Document, Problem, Reach, UNREAD, UNRESOLVED, Version},
@@ -62,6 +64,7 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
         warnings: OnceLock::new(),
         documents: vec![document],
         router: OnceLock::new(),
+        companion: OnceLock::new(),
     };
     Ok(Contract { inner: Arc::new(inner), rules: Arc::new(Rules::default()) })
 }

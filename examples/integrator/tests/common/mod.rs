@@ -1,0 +1,48 @@
+//! What the tests start from: plain functions, as fixtures.
+
+#![allow(dead_code, reason = "no test file needs all of it")]
+
+use std::time::Duration;
+
+use integrator::{App, Config};
+use serde_json::{Value, json};
+use standin::{MockServer, kayle};
+
+pub(crate) const LIST: &str = "GET /v1/webhooks/endpoints";
+pub(crate) const CREATE: &str = "POST /v1/webhooks/endpoints";
+pub(crate) const REVEAL: &str = "POST /v1/webhooks/endpoints/{endpoint_id}/signing-secret/reveal";
+
+/// Where Kayle is to send events.
+pub(crate) const HOOK: &str = "https://shop.example/webhooks/kayle";
+
+/// The settings of production, but with the stand-in in the place of Kayle, and in more of a hurry.
+pub(crate) fn config(api: &MockServer) -> Config {
+    Config {
+        kayle: api.url().into(),
+        key: kayle::API_KEY.into(),
+        hook: HOOK.into(),
+        listen: ([127, 0, 0, 1], 0).into(),
+        timeout: Duration::from_secs(5),
+        pause: Duration::from_millis(10),
+    }
+}
+
+/// The running program.
+pub(crate) async fn start(api: &MockServer) -> App {
+    App::start(config(api)).await.unwrap()
+}
+
+/// An endpoint as Kayle lists it.
+pub(crate) fn endpoint(number: u32, url: &str) -> Value {
+    json!({
+        "id": format!("whe_{number:032}"),
+        "organization_id": "71ebcad0-948f-442a-965e-59cf1c3d6c0d",
+        "name": null,
+        "url": url,
+        "enabled": true,
+        "subscribed_event_types": ["verification.attempt.succeeded"],
+        "created_at": "2026-01-01T00:00:00.000Z",
+        "updated_at": "2026-01-01T00:00:00.000Z",
+        "disabled_at": null,
+    })
+}

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use integrator::{App, Config};
 use serde_json::json;
@@ -102,6 +102,8 @@ async fn the_program_uses_three_operations() {
 #[test]
 fn what_kayle_promises_of_these_operations() {
     let promised = serde_json::to_value(kayle::contract().snapshot()).unwrap();
-    let used = [LIST, CREATE, REVEAL].map(|operation| (operation, &promised["operations"][operation]));
-    insta::assert_yaml_snapshot!(std::collections::BTreeMap::from(used));
+    let operations = [LIST, CREATE, REVEAL].map(|name| (name, &promised["operations"][name]));
+    let shapes = ["Pagination", "WebhookEndpoint", "WebhookSigningSecret"].map(|name| (name, &promised["shapes"][name]));
+    let used: BTreeMap<_, _> = operations.into_iter().chain(shapes).collect();
+    insta::assert_yaml_snapshot!(used);
 }

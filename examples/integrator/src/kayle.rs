@@ -17,7 +17,7 @@ const EVENTS: [&str; 2] = ["verification.attempt.succeeded", "verification.attem
 /// Why the webhook could not be registered.
 #[derive(Debug)]
 pub enum Error {
-    /// Kayle refused: with this status, code and message.
+    /// Kayle refused: with this status, and this code and message if it gave any.
     Refused(StatusCode, String, String),
     /// No answer came, or only a part of one.
     NoAnswer(reqwest::Error),
@@ -35,6 +35,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Refused(status, code, _) if code.is_empty() => write!(f, "Kayle refused with {status}"),
             Self::Refused(status, code, message) => write!(f, "Kayle refused with {status}: {code}: {message}"),
             Self::NoAnswer(error) => write!(f, "no answer from Kayle: {error}"),
             Self::Unreadable(error) => write!(f, "an answer of Kayle cannot be read: {error}"),

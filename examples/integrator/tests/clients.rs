@@ -77,6 +77,16 @@ async fn ureq_inside_a_runtime() {
     check(&api, &with_ureq(&api));
 }
 
+#[test]
+fn calls_are_waited_for_in_a_thread() {
+    let api = kayle::start();
+    thread::scope(|scope| {
+        let client = scope.spawn(|| with_ureq(&api));
+        let calls = api.calls().to("createWebhookEndpoint").wait_for(1).block();
+        calls.only().response().assert_json(&client.join().unwrap());
+    });
+}
+
 /// What is awaited of the stand-in needs no tokio.
 #[test]
 fn calls_are_awaited_in_another_executor() {

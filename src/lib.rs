@@ -85,6 +85,7 @@ pub use self::{
     message::{Bytes, HeaderName, HeaderValue, Headers, JsonError, Method, Request, Response, StatusCode, Uri},
     pointer::Pointer,
     respond::Because,
+    schema::Locale,
     script::{Delay, Fault, Scoped, Script},
     server::{MockServer, MockServerBuilder},
     traffic::{Exchange, Traffic, TrafficCheck, check_traffic},

@@ -1,7 +1,7 @@
 //! Made-up data, seen through the engine: what agrees with what, and what never changes.
 
 use serde_json::{Value, json};
-use standin::{Contract, MockServer, Request};
+use standin::{Contract, Locale, MockServer, Request};
 
 /// A shop: customers, each with orders; `more` stands where a document may grow.
 fn shop(more_paths: &Value, more_properties: &Value) -> Value {
@@ -123,4 +123,27 @@ fn how_much_is_made_can_be_said() {
     assert!(some.iter().all(|count| (2..=8).contains(count)) && some.iter().sum::<usize>().abs_diff(100) < 30, "{some:?}");
     assert_eq!(get(&builder().list_items(7).start(), "/customers")["data"].as_array().unwrap().len(), 7);
     assert_eq!(get(&builder().list_items(0).start(), "/customers")["data"], json!([]));
+}
+
+#[test]
+fn people_have_names_of_the_language_that_is_asked_for() {
+    let contract = Contract::from_value("shop", shop(&json!({}), &json!({"first_name": {"type": "string"}}))).unwrap();
+    let name = |locale: Locale| get(&MockServer::builder(&contract).seed(3).locale(locale).start(), "/customers/c")["first_name"].clone();
+    assert_ne!(name(Locale::Ja), name(Locale::En));
+    assert!(!name(Locale::Ja).as_str().unwrap().is_ascii());
+}
+
+#[test]
+fn what_x_faker_names_is_made_by_it_where_it_fits() {
+    let faked = |schema: Value| {
+        let document = shop(&json!({}), &json!({"x": schema}));
+        get(&server(&document), "/customers/c")["x"].clone()
+    };
+    let price = faked(json!({"type": "number", "x-faker": {"number.int": {"min": 5, "max": 6}}}));
+    assert!(price == 5 || price == 6, "{price}");
+    assert!(faked(json!({"type": "string", "x-faker": "internet.email"})).as_str().unwrap().contains('@'));
+    assert!(faked(json!({"type": "integer", "x-faker": "internet.email"})).is_i64(), "what does not fit is not taken");
+    let contract = Contract::from_value("shop", shop(&json!({}), &json!({"x": {"x-faker": "internet.emial"}}))).unwrap();
+    let warning = contract.warnings().iter().find(|warning| warning.code() == "faker.unknown").unwrap().to_string();
+    assert!(warning.contains("did you mean `internet.email`"), "{warning}");
 }

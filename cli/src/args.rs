@@ -3,7 +3,7 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use clap::{ArgAction, ColorChoice, Parser, Subcommand, ValueEnum};
-use standin::Level;
+use standin::{Level, Locale};
 
 use crate::coverage::Limits;
 
@@ -266,6 +266,10 @@ pub(crate) struct Serve {
     /// How many of a hundred members that need not be there are generated
     #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
     pub(crate) optional_members: u8,
+
+    /// The language that names of people, addresses and companies are made in: en, de, fr, it, nl, pt, tr, ja or zh
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub(crate) locale: Locale,
 
     /// How many items generated lists have, as far as their schemas allow; by default two or three
     #[arg(long, value_name = "COUNT")]

@@ -97,6 +97,7 @@ fn start(args: &Serve, contract: &Contract, seed: Option<u64>, log: Log, tally: 
         .dynamic(args.dynamic)
         .optional_members(if args.required_only { 0 } else { args.optional_members })
         .errors(args.errors)
+        .locale(args.locale)
         .chaos(args.chaos.unwrap_or_default())
         .fault_headers(args.faults || args.chaos.is_some())
         .lenient(true)

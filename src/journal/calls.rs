@@ -3,7 +3,10 @@
 use std::{fmt, ops::Range, sync::Arc};
 
 use super::{Call, Count, Exchange, Journal, Seen, Snapshot, Wait, count::number_of_calls, report, sequence, transcript, wait::Waiter};
-use crate::contract::Contract;
+use crate::{
+    contract::{Contract, Incoming},
+    matcher::Match,
+};
 
 /// Calls of a server, oldest first: all of them, or those that filters have left.
 ///
@@ -100,6 +103,27 @@ impl Calls {
     pub fn matching(mut self, condition: impl Fn(&Call) -> bool + Send + Sync + 'static) -> Self {
         self.keep(Filter::Matching(Arc::new(condition)));
         self.what += " that match";
+        self
+    }
+
+    /// Those that a [`Match`] is for, as in [`Script::when`](crate::Script::when). Calls that lead to no operation match none.
+    ///
+    /// ```
+    /// use standin::{Match, Request, kayle};
+    ///
+    /// let api = kayle::start();
+    /// api.handle(Request::get("/v1/webhooks/endpoints?limit=5").with_header("authorization", "Bearer any"));
+    /// api.calls().when(Match::query("limit", 5)).assert_count(1);
+    /// api.calls().when(!Match::query("limit", 5)).assert_none();
+    /// ```
+    #[must_use]
+    pub fn when(mut self, matcher: Match) -> Self {
+        self.what += &format!(" with {matcher}");
+        self.keep(Filter::Matching(Arc::new(move |call: &Call| {
+            let entry = call.entry();
+            let incoming = |operation| Incoming { request: &entry.request, operation, parameters: &entry.parameters, body: None };
+            call.operation().is_some_and(|operation| matcher.accepts(&incoming(operation)))
+        })));
         self
     }
 

@@ -123,13 +123,15 @@ pub(crate) struct Answers {
     pub(crate) optional: u8,
     /// How many items lists have, where the contract leaves it open.
     pub(crate) items: Option<u32>,
+    /// Whose names of people and places are made up.
+    pub(crate) locale: Locale,
     /// Whether broken requests are answered with errors.
     pub(crate) errors: bool,
 }
 
 impl Default for Answers {
     fn default() -> Self {
-        Self { dynamic: false, optional: 100, items: None, errors: true }
+        Self { dynamic: false, optional: 100, items: None, locale: Locale::En, errors: true }
     }
 }
 
@@ -145,7 +147,7 @@ impl<'a> Scene<'a> {
             items: self.answers.items,
             failure: false,
             documented: self.wants_examples(),
-            locale: Locale::default(),
+            locale: self.answers.locale,
         }
     }
 

@@ -31,6 +31,7 @@ use std::{
 use serde_json::Value;
 
 use self::dialect::Purpose;
+pub use self::names::Locale;
 pub(crate) use self::{
     annotations::{Annotations, Meaning, Note, Types, ValueRule},
     check::{MOST_VIOLATIONS, pattern_defect},
@@ -40,7 +41,6 @@ pub(crate) use self::{
     formats::is_known as is_known_format,
     generate::{Given, Occasion, Setting},
     keywords::{Shape, is_known_dialect, shape},
-    names::Locale,
 };
 use crate::{
     document::Document,

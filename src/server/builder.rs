@@ -17,6 +17,7 @@ use crate::{
     journal::{Call, Remember},
     respond::Answers,
     router::BasePath,
+    schema::Locale,
 };
 
 /// A server that is not started yet: see [`MockServer::builder`].
@@ -157,6 +158,12 @@ impl MockServerBuilder {
     /// for where the request limits them.
     pub fn list_items(mut self, items: u32) -> Self {
         self.answers.items = Some(items);
+        self
+    }
+
+    /// Whose names of people, addresses and companies are made up. Default: [`Locale::En`].
+    pub fn locale(mut self, locale: Locale) -> Self {
+        self.answers.locale = locale;
         self
     }
 

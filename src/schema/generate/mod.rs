@@ -118,7 +118,7 @@ pub(super) fn draft(source: &Source<'_>, seed: Seed) -> Option<Value> {
 /// `refused` gives the places in a value that are refused; none for a value that is valid.
 pub(super) fn valid_value(source: &Source<'_>, seed: Seed, refused: impl Fn(&Value) -> Vec<Pointer>) -> Result<Value, Vec<Pointer>> {
     let mut places = Vec::new();
-    let mut effort = 0;
+    let (mut effort, mut too_much) = (0, false);
     let mut mended: HashMap<String, u64> = HashMap::new();
     for attempt in 0..=TRIES {
         let mut maker = Maker::new(source, attempt > 0);
@@ -127,10 +127,12 @@ pub(super) fn valid_value(source: &Source<'_>, seed: Seed, refused: impl Fn(&Val
         if attempt <= MENDED {
             maker.mended.clone_from(&mended);
         }
-        maker.lean = attempt > MENDED + (TRIES - MENDED) / 2;
+        maker.lean = too_much || attempt > MENDED + (TRIES - MENDED) / 2;
         let seed = if attempt <= MENDED { seed } else { seed.with_number(attempt) };
         let made = maker.whole(seed);
         effort = maker.effort;
+        // What grows too large, or takes too long, is tried with as little in it as there must be.
+        too_much |= maker.nodes > MOST_NODES || maker.bytes > LONGEST || effort > MOST_EFFORT / 2;
         let Some(value) = made else {
             if effort > MOST_EFFORT {
                 break;

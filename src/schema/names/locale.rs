@@ -6,18 +6,37 @@ use fake::locales::{DE_DE, Data, EN, FR_FR, IT_IT, JA_JP, NL_NL, PT_BR, TR_TR, Z
 
 use crate::text::{either, nearest};
 
-/// The language and country that names, addresses and companies are made for.
+/// The language and country that names of people, addresses and companies are made for.
+///
+/// Read from a language tag; the country in it counts for nothing:
+///
+/// ```
+/// use standin::Locale;
+///
+/// assert_eq!("de-AT".parse(), Ok(Locale::De));
+/// assert!("tlh".parse::<Locale>().unwrap_err().contains("en"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Locale {
+#[non_exhaustive]
+pub enum Locale {
+    /// English, United States.
     #[default]
     En,
+    /// German.
     De,
+    /// French.
     Fr,
+    /// Italian.
     It,
+    /// Dutch.
     Nl,
+    /// Portuguese, Brazil.
     Pt,
+    /// Turkish.
     Tr,
+    /// Japanese.
     Ja,
+    /// Chinese.
     Zh,
 }
 

@@ -16,7 +16,7 @@ mod texts;
 pub(super) mod web;
 mod words;
 
-pub(crate) use self::locale::Locale;
+pub use self::locale::Locale;
 pub(super) use self::tense::Tense;
 use self::{figures::Figure, holders::Holder};
 use super::random::Random;

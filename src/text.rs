@@ -105,6 +105,33 @@ pub(crate) fn either(words: &[String]) -> String {
     }
 }
 
+/// How wide a report is, in characters.
+pub(crate) const WIDTH: usize = 100;
+
+/// Text in lines that are not too wide, broken between words.
+pub(crate) fn wrapped(text: &str, first: &str, others: &str) -> String {
+    let mut lines = String::from(first);
+    let mut width = first.chars().count();
+    let mut is_first = true;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if !is_first && width + 1 + length > WIDTH {
+            lines += "\n";
+            lines += others;
+            width = others.chars().count();
+            is_first = true;
+        }
+        if !is_first {
+            lines += " ";
+            width += 1;
+        }
+        lines += word;
+        width += length;
+        is_first = false;
+    }
+    lines + "\n"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +163,17 @@ mod tests {
         assert_eq!(either(&words), "a, b or c");
         assert_eq!(either(&words[..1]), "a");
         assert_eq!(either(&[]), "");
+    }
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        let long = "word ".repeat(30);
+        let text = wrapped(long.trim_end(), "  ", "    ");
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert_eq!(text.lines().count(), 2);
+        assert!(text.lines().nth(1).unwrap().starts_with("    word"));
+        let unbroken = "x".repeat(300);
+        assert_eq!(wrapped(&unbroken, "  ", "    "), format!("  {unbroken}\n"));
+        assert_eq!(wrapped("a  b", "", ""), "a  b\n");
     }
 }

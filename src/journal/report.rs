@@ -63,8 +63,8 @@ fn indented(call: &Call, extent: Extent) -> String {
     let mut text = format!("  {call}\n");
     for violation in call.violations() {
         text += &told(violation);
-        if let Some(edit) = violation.edit() {
-            text += &wrapped(&format!("mend: {edit}"), "      ", "        ");
+        if let Some(mend) = violation.mend() {
+            text += &wrapped(&mend, "      ", "        ");
         }
         if let Some(rule) = violation.rule() {
             // Writing to a `String` cannot fail.
@@ -87,10 +87,10 @@ fn told(violation: &Violation) -> String {
 }
 
 /// The line that sends a call again, in several if it is long.
-fn reproduce(call: &Call, base: &str, extent: Extent) -> String {
+fn reproduce(title: &str, call: &Call, base: &str, extent: Extent) -> String {
     let words = curl::words(call, base, extent.body());
-    let line = format!("    reproduce: {}\n", words.join(" "));
-    if line.chars().count() <= WIDTH { line } else { format!("    reproduce: {}\n", words.join(" \\\n      ")) }
+    let line = format!("    {title}: {}\n", words.join(" "));
+    if line.chars().count() <= WIDTH { line } else { format!("    {title}: {}\n", words.join(" \\\n      ")) }
 }
 
 /// Both messages, and why the call was answered so.
@@ -130,21 +130,25 @@ pub(super) fn body_text(body: &Body) -> String {
 /// What a failed assertion about the number of calls says. `head` is what was expected, and how many there were.
 pub(super) fn miscounted(head: &str, calls: &Calls) -> String {
     let mut text = wrapped(&format!("standin: {head}"), "", "  ");
+    let extent = Extent::from_environment();
+    let again = |call: &Call| reproduce(&format!("reproduce #{}", call.number()), call, calls.journal().url(), extent);
     let chosen: Vec<Call> = calls.iter().collect();
     list(&mut text, &chosen);
+    if chosen.len() > 1 && chosen.iter().all(|call| call.request().is_same(chosen[0].request())) {
+        text += "  these requests are the same: is one a retry, or the same thing done twice?\n";
+    }
+    text += &chosen.last().map_or_else(String::new, again);
     let mut others: Vec<Call> = calls.others().collect();
     if !others.is_empty() {
-        text += nearest(calls.what(), &mut others, Extent::from_environment());
+        text += nearest(calls.what(), &mut others, extent);
         list(&mut text, &others);
     } else if chosen.is_empty() {
         nowhere(&mut text, calls.journal());
     }
-    if chosen.len() > 1 && chosen.iter().all(|call| call.request().is_same(chosen[0].request())) {
-        text += "these requests are the same: is one a retry, or the same thing done twice?\n";
-    }
-    // The one that is too many, or else the one that went wrong.
-    if let Some(call) = chosen.last().or_else(|| others.iter().rev().find(|call| !call.violations().is_empty())) {
-        text += &reproduce(call, calls.journal().url(), Extent::from_environment());
+    if chosen.is_empty() {
+        // The one that went wrong may have been meant.
+        let broken = others.iter().rev().find(|call| !call.violations().is_empty());
+        text += &broken.or(others.last()).map_or_else(String::new, again);
     }
     text
 }
@@ -204,7 +208,7 @@ fn worded(calls: &[Call], unmet: &[String], journal: &Journal, extent: Extent) -
         for call in calls.iter().take(extent.calls()) {
             text.push('\n');
             text.push_str(&indented(call, extent));
-            text.push_str(&reproduce(call, journal.url(), extent));
+            text.push_str(&reproduce("reproduce", call, journal.url(), extent));
         }
         if calls.len() > extent.calls() {
             let _ = writeln!(text, "\nand {} more; STANDIN_REPORT=full shows all", number_of_calls(calls.len() - extent.calls()));

@@ -359,8 +359,8 @@ fn broken(operation: &Operation, violations: &[Violation], can_be_lifted: bool) 
     let mut text = wrapped(&head, "", "  ");
     for violation in violations.iter().take(SHOWN) {
         text += &format!("\n{}", wrapped(&violation.brief().to_string(), "  ", "    "));
-        if let Some(edit) = violation.edit() {
-            text += &wrapped(&format!("mend: {edit}"), "    ", "      ");
+        if let Some(mend) = violation.mend() {
+            text += &wrapped(&mend, "    ", "      ");
         }
         if let Some(rule) = violation.rule() {
             text += &format!("    rule: {rule}\n");

@@ -99,7 +99,8 @@ pub(crate) fn is_telling_parameter(name: &str) -> bool {
 pub(crate) fn is_telling_header(name: &str) -> bool {
     const TELLING: [&str; 8] = ["auth", "token", "secret", "key", "password", "session", "signature", "cookie"];
     let name = name.to_ascii_lowercase();
-    TELLING.iter().any(|word| name.contains(word))
+    // The key of `Idempotency-Key` is a number that the client makes up, and tells two calls apart.
+    !name.contains("idempotency") && TELLING.iter().any(|word| name.contains(word))
 }
 
 /// The words of a name, in lower case: those of `signing_secret`, `signing-secret` and `signingSecret` are the same.
@@ -359,6 +360,7 @@ mod tests {
         }
         assert!(is_telling_parameter("key") && is_telling_parameter("sid") && !is_telling_parameter("limit"));
         assert!(is_telling_header("X-Kayle-Signature") && is_telling_header("Cookie") && !is_telling_header("accept"));
+        assert!(!is_telling_header("Idempotency-Key") && !is_telling("idempotency_key"));
     }
 
     #[test]

@@ -96,6 +96,21 @@ pub(crate) fn distance(left: &str, right: &str) -> usize {
     last[right.len()]
 }
 
+/// The words of a text; those that are read in one go, `GET /things`, are one.
+fn words(text: &str) -> Vec<String> {
+    let is_method = |word: &str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let mut words: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for word in text.split(' ') {
+        match words.last_mut().filter(|_| goes_on) {
+            Some(last) => *last = format!("{last} {word}"),
+            None => words.push(word.to_owned()),
+        }
+        goes_on = is_method(word) || word == "(at";
+    }
+    words
+}
+
 /// `a`, `a or b`, `a, b or c`.
 pub(crate) fn either(words: &[String]) -> String {
     match words {
@@ -103,6 +118,33 @@ pub(crate) fn either(words: &[String]) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
+}
+
+/// How wide a report is, in characters.
+pub(crate) const WIDTH: usize = 100;
+
+/// Text in lines that are not too wide, broken between words.
+pub(crate) fn wrapped(text: &str, first: &str, others: &str) -> String {
+    let mut lines = String::from(first);
+    let mut width = first.chars().count();
+    let mut is_first = true;
+    for word in words(text) {
+        let length = word.chars().count();
+        if !is_first && width + 1 + length > WIDTH {
+            lines += "\n";
+            lines += others;
+            width = others.chars().count();
+            is_first = true;
+        }
+        if !is_first {
+            lines += " ";
+            width += 1;
+        }
+        lines += &word;
+        width += length;
+        is_first = false;
+    }
+    lines + "\n"
 }
 
 #[cfg(test)]
@@ -136,5 +178,19 @@ mod tests {
         assert_eq!(either(&words), "a, b or c");
         assert_eq!(either(&words[..1]), "a");
         assert_eq!(either(&[]), "");
+    }
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        let long = "word ".repeat(30);
+        let text = wrapped(long.trim_end(), "  ", "    ");
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert_eq!(text.lines().count(), 2);
+        assert!(text.lines().nth(1).unwrap().starts_with("    word"));
+        let unbroken = "x".repeat(300);
+        assert_eq!(wrapped(&unbroken, "  ", "    "), format!("  {unbroken}\n"));
+        assert_eq!(wrapped("a  b", "", ""), "a  b\n");
+        let method = format!("{} GET /things", "x".repeat(94));
+        assert!(wrapped(&method, "", "").ends_with("x\nGET /things\n"));
     }
 }

@@ -323,6 +323,12 @@ impl Violation {
         self.edit.as_ref()
     }
 
+    /// The change that would mend it, in words, unless it says no more than what was expected.
+    pub(crate) fn mend(&self) -> Option<String> {
+        let edit = self.edit.as_ref()?.to_string();
+        (edit.strip_prefix("use ") != Some(self.expected.as_str())).then(|| format!("mend: {edit}"))
+    }
+
     /// The text without the rule's place: for answers whose readers do not have the contract at hand.
     pub fn brief(&self) -> impl fmt::Display + '_ {
         Brief(self)

@@ -8,6 +8,7 @@ use crate::{
     journal::Call,
     matcher,
     script::{Entry, Unused},
+    text::wrapped,
 };
 
 /// How many scripts a report tells of.
@@ -27,7 +28,11 @@ pub(crate) fn report(engine: &Engine) -> Option<String> {
     };
     for (entry, unused) in unused.iter().take(SHOWN) {
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "\n  {}", told(engine, entry, unused));
+        let _ = writeln!(text);
+        for line in told(engine, entry, unused).lines() {
+            let indent = &line[..line.len() - line.trim_start().len()];
+            text += &wrapped(line.trim_start(), &format!("  {indent}"), &format!("    {indent}"));
+        }
     }
     if unused.len() > SHOWN {
         let _ = writeln!(text, "\nand {} more", unused.len() - SHOWN);
@@ -58,7 +63,7 @@ fn told(engine: &Engine, entry: &Entry, unused: &Unused) -> String {
 fn elsewhere(engine: &Engine) -> String {
     const LAST: usize = 3;
     let calls: Vec<Call> = engine.journal.calls(&engine.contract).iter().collect();
-    let told: Vec<String> = calls.iter().rev().take(LAST).map(|call| format!("\n    there was {call}")).collect();
+    let told: Vec<String> = calls.iter().rev().take(LAST).map(|call| format!("\n  there was {call}")).collect();
     told.concat()
 }
 
@@ -68,10 +73,10 @@ fn nearest(engine: &Engine, entry: &Entry, operation: &Operation, calls: &[Call]
     let judged = calls.iter().rev().take(MOST_CALLS).filter_map(|call| Some((call, reasons(engine, &matchers, operation, call)?)));
     let Some((call, reasons)) = judged.min_by_key(|(_, reasons)| reasons.len()) else { return String::new() };
     if reasons.is_empty() {
-        return format!("    {call} is what it is for, and was answered otherwise: {}", call.because());
+        return format!("  {call} is what it is for, and was answered otherwise: {}", call.because());
     }
-    let reasons: Vec<String> = reasons.iter().map(|reason| format!("      {reason}")).collect();
-    format!("    the nearest is {call}, which it is not for:\n{}", reasons.join("\n"))
+    let reasons: Vec<String> = reasons.iter().map(|reason| format!("    {reason}")).collect();
+    format!("  the nearest is {call}, which it is not for:\n{}", reasons.join("\n"))
 }
 
 /// Judges a call once more: what was decoded of it is not kept.

@@ -348,6 +348,10 @@ impl Calls {
         super::ndjson::text(&self.contract, self.iter())
     }
 
+    pub(super) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
     pub(super) fn what(&self) -> &str {
         &self.what
     }
@@ -379,7 +383,7 @@ impl Iterator for Iter<'_> {
 
 impl ExactSizeIterator for Iter<'_> {}
 
-fn in_words(count: usize) -> String {
+pub(super) fn in_words(count: usize) -> String {
     if count == 0 { "none".into() } else { count.to_string() }
 }
 

@@ -1,6 +1,6 @@
 //! The line for the shell that sends a request again.
 
-use std::fmt::Write;
+use std::borrow::Cow;
 
 use super::{
     Call, Shown,
@@ -13,34 +13,55 @@ const OWN: [&str; 6] = ["host", "content-length", "user-agent", "accept", "conne
 
 /// The line, with at most so many characters of the body; secrets are masked.
 pub(super) fn line(call: &Call, base: &str, shown: usize) -> String {
+    words(call, base, shown).join(" ")
+}
+
+/// The parts of the line: it may be broken between them.
+pub(super) fn words(call: &Call, base: &str, shown: usize) -> Vec<String> {
     let request = call.request();
     let view = Shown::of(&call.contract);
     // `--request HEAD` would wait for a body.
     let method = if request.method() == Method::HEAD { "--head".to_owned() } else { format!("--request {}", request.method()) };
-    let mut line = format!("curl {method} {}", quoted(&format!("{base}{}", view.target(call))));
+    let mut words = vec![format!("curl {method} {}", quoted(&format!("{base}{}", view.target(call))))];
     let body = body(call, Side::Request);
     for (name, value) in view.headers(request.headers()) {
         // curl makes a boundary of its own.
         let is_boundary = matches!(body, Body::Parts(_)) && name == "content-type";
         if !OWN.contains(&name.as_str()) && !is_boundary {
-            // Writing to a `String` cannot fail.
-            let _ = write!(line, " --header {}", quoted(&format!("{name}: {value}")));
+            words.push(format!("--header {}", quoted(&format!("{name}: {value}"))));
         }
     }
-    line + &data(&body, request.body().len(), shown)
+    words.extend(data(&body, request.body().len(), shown));
+    words
 }
 
-fn data(body: &Body, bytes: usize, shown: usize) -> String {
+fn data(body: &Body, bytes: usize, shown: usize) -> Vec<String> {
     match body {
-        Body::Nothing => String::new(),
-        Body::Json(_, text) | Body::Text(text) => {
+        Body::Nothing => Vec::new(),
+        Body::Json(_, text) => vec![format!("--data {}", quoted(&cut(&on_one_line(text), bytes, shown)))],
+        Body::Text(text) => {
             // `--data @name` would read a file.
             let option = if text.starts_with('@') { "--data-raw" } else { "--data" };
-            format!(" {option} {}", quoted(&cut(text, bytes, shown)))
+            vec![format!("{option} {}", quoted(&cut(text, bytes, shown)))]
         }
-        Body::Parts(parts) => parts.iter().map(|part| format!(" --form-string {}", quoted(&form(part, shown)))).collect(),
-        Body::Bytes(bytes) => format!(" --data-binary @body  # {bytes} bytes that are no text"),
+        Body::Parts(parts) => parts.iter().map(|part| format!("--form-string {}", quoted(&form(part, shown)))).collect(),
+        Body::Bytes(bytes) => vec![format!("--data-binary @body  # {bytes} bytes that are no text")],
     }
+}
+
+/// JSON without the blanks between its parts, if it has lines of its own. It says the same, to the last digit.
+fn on_one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains('\n') {
+        return text.into();
+    }
+    let (mut is_string, mut is_escaped) = (false, false);
+    let stays = |char: &char| {
+        let stays = is_string || !char.is_ascii_whitespace();
+        is_string = if is_string { is_escaped || *char != '"' } else { *char == '"' };
+        is_escaped = is_string && *char == '\\' && !is_escaped;
+        stays
+    };
+    text.chars().filter(stays).collect()
 }
 
 fn form(part: &Part, shown: usize) -> String {
@@ -69,6 +90,12 @@ mod tests {
     #[test]
     fn words_of_the_shell_are_quoted() {
         assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+
+    #[test]
+    fn json_is_put_on_one_line() {
+        assert_eq!(on_one_line("{\n  \"a b\": [1.50, \"x \\\" y\\\\\"],\n  \"c\": 1e400\n}\n"), r#"{"a b":[1.50,"x \" y\\"],"c":1e400}"#);
+        assert_eq!(on_one_line("[1, 2]"), "[1, 2]", "as it was sent");
     }
 
     #[test]

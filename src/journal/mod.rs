@@ -2,6 +2,7 @@
 //!
 //! - `ring`: the calls that are kept, and views of them.
 //! - `call`, `calls`, `count`, `sequence`: the calls as a test looks at them, and its assertions.
+//! - `origin`: which server the calls are of, and which others the same test has.
 //! - `wait`: waiting for calls that are still to come.
 //! - `shown`: messages without their secrets; everything below tells a call by it.
 //! - `report`: calls as text, the same in panics and in the program; `curl`: the line that sends one again.
@@ -15,6 +16,7 @@ mod curl;
 mod har;
 mod names;
 mod ndjson;
+mod origin;
 mod report;
 mod ring;
 mod sequence;
@@ -23,7 +25,7 @@ mod snapshot;
 mod transcript;
 mod wait;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 pub use self::{
     call::Call,
@@ -33,14 +35,15 @@ pub use self::{
     snapshot::Snapshot,
     wait::{Wait, Waiting},
 };
-pub(crate) use self::{
-    report::{forgotten, unexpected},
-    shown::exchange_name,
-};
 use self::{
+    origin::Shared,
     ring::{Ring, Seen},
     shown::Shown,
     wait::Waiter,
+};
+pub(crate) use self::{
+    report::{forgotten, unexpected},
+    shown::exchange_name,
 };
 use crate::{
     clock::Timestamp,
@@ -92,11 +95,11 @@ impl Entry {
 
 /// The calls of one server, the newest last. The lock is held for moving pointers only, and by nobody who waits.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Journal(Arc<Mutex<Ring>>);
+pub(crate) struct Journal(Arc<Shared>);
 
 impl Journal {
     pub(crate) fn new(bounds: Remember) -> Self {
-        Self(Arc::new(Mutex::new(Ring::new(bounds))))
+        Self(Arc::new(Shared::new(Ring::new(bounds))))
     }
 
     pub(crate) fn add(&self, entry: Entry) -> Arc<Exchange> {
@@ -131,6 +134,6 @@ impl Journal {
 
     fn ring(&self) -> MutexGuard<'_, Ring> {
         // Nothing that runs under the lock can leave it half changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

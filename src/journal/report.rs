@@ -5,12 +5,15 @@
 use std::fmt::{self, Write};
 
 use super::{
-    Call, Calls, Shown,
+    Call, Calls, Journal, Shown,
     count::number_of_calls,
     curl,
     shown::{Body, Side, body, name},
 };
-use crate::text::distance;
+use crate::{
+    text::{WIDTH, distance, wrapped},
+    violation::Violation,
+};
 
 /// How many calls a short report lists.
 const SHOWN: usize = 10;
@@ -18,8 +21,6 @@ const SHOWN: usize = 10;
 const OTHERS_SHOWN: usize = 5;
 /// How much of a body a short report shows, in characters.
 const BODY_SHOWN: usize = 2_000;
-/// How wide a report is, in characters. What is to be copied into a shell stays on one line.
-const WIDTH: usize = 100;
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +62,9 @@ pub(super) fn line(call: &Call, f: &mut impl Write) -> fmt::Result {
 fn indented(call: &Call, extent: Extent) -> String {
     let mut text = format!("  {call}\n");
     for violation in call.violations() {
-        text += &wrapped(&violation.brief().to_string(), "    ", "      ");
-        if let Some(edit) = violation.edit() {
-            text += &wrapped(&format!("mend: {edit}"), "      ", "        ");
+        text += &told(violation);
+        if let Some(mend) = violation.mend() {
+            text += &wrapped(&mend, "      ", "        ");
         }
         if let Some(rule) = violation.rule() {
             // Writing to a `String` cannot fail.
@@ -74,6 +75,22 @@ fn indented(call: &Call, extent: Extent) -> String {
         full(call, &mut text);
     }
     text
+}
+
+/// What is wrong; what would have been right has a line of its own where one is not enough for both.
+fn told(violation: &Violation) -> String {
+    let brief = violation.brief().to_string();
+    let Some(hint) = violation.hint().filter(|_| brief.chars().count() + 4 > WIDTH) else {
+        return wrapped(&brief, "    ", "      ");
+    };
+    wrapped(brief.strip_suffix(hint).unwrap_or(&brief).trim_end(), "    ", "      ") + &wrapped(hint, "      ", "      ")
+}
+
+/// The line that sends a call again, in several if it is long.
+fn reproduce(title: &str, call: &Call, base: &str, extent: Extent) -> String {
+    let words = curl::words(call, base, extent.body());
+    let line = format!("    {title}: {}\n", words.join(" "));
+    if line.chars().count() <= WIDTH { line } else { format!("    {title}: {}\n", words.join(" \\\n      ")) }
 }
 
 /// Both messages, and why the call was answered so.
@@ -110,50 +127,49 @@ pub(super) fn body_text(body: &Body) -> String {
     }
 }
 
-/// Text in lines that are not too wide, broken between words.
-fn wrapped(text: &str, first: &str, others: &str) -> String {
-    let mut lines = String::from(first);
-    let mut width = first.chars().count();
-    let mut is_first = true;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if !is_first && width + 1 + length > WIDTH {
-            lines += "\n";
-            lines += others;
-            width = others.chars().count();
-            is_first = true;
-        }
-        if !is_first {
-            lines += " ";
-            width += 1;
-        }
-        lines += word;
-        width += length;
-        is_first = false;
-    }
-    lines + "\n"
-}
-
 /// What a failed assertion about the number of calls says. `head` is what was expected, and how many there were.
 pub(super) fn miscounted(head: &str, calls: &Calls) -> String {
     let mut text = wrapped(&format!("standin: {head}"), "", "  ");
+    let extent = Extent::from_environment();
+    let again = |call: &Call| reproduce(&format!("reproduce #{}", call.number()), call, calls.journal().url(), extent);
     let chosen: Vec<Call> = calls.iter().collect();
     list(&mut text, &chosen);
-    let others: Vec<Call> = calls.others().collect();
+    if chosen.len() > 1 && chosen.iter().all(|call| call.request().is_same(chosen[0].request())) {
+        text += "  these requests are the same: is one a retry, or the same thing done twice?\n";
+    }
+    text += &chosen.last().map_or_else(String::new, again);
+    let mut others: Vec<Call> = calls.others().collect();
     if !others.is_empty() {
-        let (title, others) = nearest(calls.what(), others, Extent::from_environment());
-        text += title;
+        text += nearest(calls.what(), &mut others, extent);
         list(&mut text, &others);
     } else if chosen.is_empty() {
-        text += "this server saw no call at all; is the client told its url()?\n";
+        nowhere(&mut text, calls.journal());
+    }
+    if chosen.is_empty() {
+        // The one that went wrong may have been meant.
+        let broken = others.iter().rev().find(|call| !call.violations().is_empty());
+        text += &broken.or(others.last()).map_or_else(String::new, again);
     }
     text
 }
 
+/// What is said where nothing came: what came to the other servers that the same test has started.
+fn nowhere(text: &mut String, journal: &Journal) {
+    const SERVERS: usize = 2;
+    const CALLS: usize = 3;
+    let at = |journal: &Journal| journal.started().map_or_else(String::new, |at| format!(", started at {at},"));
+    *text += &wrapped(&format!("this server{} saw no call at all; is the client told its url()?", at(journal)), "", "  ");
+    for other in journal.siblings().into_iter().filter(|calls| !calls.is_empty()).take(SERVERS) {
+        *text += &wrapped(&format!("another server of this test{} saw:", at(other.journal())), "", "  ");
+        let latest: Vec<Call> = other.iter().skip(other.len().saturating_sub(CALLS)).collect();
+        list(text, &latest);
+    }
+}
+
 /// Of many other calls, those that are most like what was looked for; in the order in which they came.
-fn nearest(wanted: &str, mut others: Vec<Call>, extent: Extent) -> (&'static str, Vec<Call>) {
+fn nearest(wanted: &str, others: &mut Vec<Call>, extent: Extent) -> &'static str {
     if others.len() <= extent.others() {
-        return ("other calls to this server:\n", others);
+        return "other calls to this server:\n";
     }
     let unlike = |call: &Call| {
         let name = name(call);
@@ -163,7 +179,7 @@ fn nearest(wanted: &str, mut others: Vec<Call>, extent: Extent) -> (&'static str
     others.sort_by_cached_key(unlike);
     others.truncate(extent.others());
     others.sort_by_key(Call::number);
-    ("the most alike of the other calls to this server:\n", others)
+    "the most alike of the other calls to this server:\n"
 }
 
 pub(super) fn list(text: &mut String, calls: &[Call]) {
@@ -175,21 +191,24 @@ pub(super) fn list(text: &mut String, calls: &[Call]) {
 }
 
 /// What is said about calls that broke the contract when nobody expected it. `unmet` says which expectations were not met,
-/// and where they stand; `base` is the server's address.
-pub(crate) fn unexpected(calls: &[Call], unmet: &[String], base: &str) -> String {
-    worded(calls, unmet, base, Extent::from_environment())
+/// and where they stand.
+pub(crate) fn unexpected(calls: &[Call], unmet: &[String], journal: &Journal) -> String {
+    worded(calls, unmet, journal, Extent::from_environment())
 }
 
-fn worded(calls: &[Call], unmet: &[String], base: &str, extent: Extent) -> String {
+fn worded(calls: &[Call], unmet: &[String], journal: &Journal, extent: Extent) -> String {
     let mut text = String::new();
     if let Some(first) = calls.first() {
         let (contract, verb) = (&first.contract, if calls.len() == 1 { "call" } else { "calls" });
         let (count, title, version, name) = (calls.len(), contract.title(), contract.version(), contract.name());
         let _ = writeln!(text, "standin: {count} {verb} broke the contract ({title} {version}, {name})");
+        if let Some(at) = journal.started() {
+            let _ = writeln!(text, "the server was started at {at}");
+        }
         for call in calls.iter().take(extent.calls()) {
             text.push('\n');
             text.push_str(&indented(call, extent));
-            let _ = writeln!(text, "    reproduce: {}", curl::line(call, base, extent.body()));
+            text.push_str(&reproduce("reproduce", call, journal.url(), extent));
         }
         if calls.len() > extent.calls() {
             let _ = writeln!(text, "\nand {} more; STANDIN_REPORT=full shows all", number_of_calls(calls.len() - extent.calls()));
@@ -215,20 +234,3 @@ pub(crate) fn forgotten(count: u64) -> String {
 
 /// How more calls are remembered.
 pub(super) const MORE: &str = "remember more: MockServer::builder(..).remember(Remember::new().calls(..).bytes(..))";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_broken_between_words() {
-        let long = "word ".repeat(30);
-        let text = wrapped(long.trim_end(), "  ", "    ");
-        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
-        assert_eq!(text.lines().count(), 2);
-        assert!(text.lines().nth(1).unwrap().starts_with("    word"));
-        let unbroken = "x".repeat(300);
-        assert_eq!(wrapped(&unbroken, "  ", "    "), format!("  {unbroken}\n"));
-        assert_eq!(wrapped("a  b", "", ""), "a  b\n");
-    }
-}

@@ -23,7 +23,11 @@ pub(super) fn difference(expected: &[String], calls: &[Call], what: &str) -> Opt
     if *expected == came {
         return None;
     }
-    let saw = if calls.is_empty() { "none".to_owned() } else { calls.len().to_string() };
+    let saw = match calls.len() {
+        0 => "none".to_owned(),
+        _ if sorted(expected) == sorted(&came) => "them in another".to_owned(),
+        count => count.to_string(),
+    };
     let mut text = match expected.len() {
         0 => format!("standin: expected no call{what}, saw {saw}\n"),
         1 => format!("standin: expected exactly this call{what}, saw {saw}\n"),
@@ -62,6 +66,12 @@ pub(super) fn difference(expected: &[String], calls: &[Call], what: &str) -> Opt
 fn name(call: &Call) -> String {
     let none = if call.operation().is_none() { " (no operation)" } else { "" };
     shown::name(call) + none
+}
+
+fn sorted(names: &[String]) -> Vec<&String> {
+    let mut names: Vec<&String> = names.iter().collect();
+    names.sort_unstable();
+    names
 }
 
 /// The longest common subsequence, with what is missing before what is there instead.

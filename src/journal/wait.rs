@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Calls, count::number_of_calls, report};
+use super::{Calls, calls::in_words, count::number_of_calls, report};
 
 /// How long is waited unless a test says otherwise.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -75,7 +75,7 @@ impl Wait {
     fn report(&self) -> String {
         let calls = self.calls.again(None);
         let (least, within) = (number_of_calls(self.least), self.within);
-        let head = format!("waited {within:?} for at least {least}{}, saw {} (at {})", calls.what(), calls.len(), self.at);
+        let head = format!("waited {within:?} for at least {least}{}, saw {} (at {})", calls.what(), in_words(calls.len()), self.at);
         report::miscounted(&head, &calls)
     }
 }

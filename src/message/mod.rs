@@ -269,6 +269,13 @@ impl Request {
     }
 }
 
+impl Request {
+    /// Whether another says the same, byte for byte.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.method == other.method && self.uri == other.uri && self.headers == other.headers && self.body == other.body
+    }
+}
+
 /// A response, complete.
 #[derive(Clone)]
 pub struct Response {

@@ -2,13 +2,13 @@
 //!
 //! The value was meant for one of the branches. Which one shows in this order: branches for another type of value, or for
 //! other values than this, were not meant; nor is one that a member (`kind: cat`) names otherwise; of what is left, the one
-//! with the least problems was. If that is not clear, but all of them have their problems with the same member, one stands
-//! for all; else all are told.
+//! with the least problems was, where members that only other branches declare are problems, too. If that is not clear, but
+//! all of them have their problems with the same member, one stands for all; else all are told.
 
 use std::sync::Arc;
 
 use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     check::Finding,
@@ -30,6 +30,8 @@ const MOST_BRANCHES: usize = 200;
 const TOLD: usize = 6;
 /// How many members are.
 const MOST_NAMES: usize = 20;
+/// How many members of a value tell for which branch it was meant.
+const MOST_COMPARED: usize = 100;
 
 /// A union, and the value that does not fit it.
 pub(super) struct Broken<'a> {
@@ -110,8 +112,10 @@ impl Broken<'_> {
         if let Some(unknown) = self.unknown_name(&meant) {
             return Told::Choice(vec![unknown]);
         }
-        let least = named.iter().map(|branch| branch.weight()).min();
-        let nearest: Vec<&Branch<'e>> = named.into_iter().filter(|branch| Some(branch.weight()) == least).collect();
+        let weights = self.weights(&named);
+        let least = weights.iter().min();
+        let nearest: Vec<&Branch<'e>> =
+            named.iter().zip(&weights).filter(|(_, weight)| Some(*weight) == least).map(|(branch, _)| *branch).collect();
         let clear = match nearest.as_slice() {
             [only] => Some(*only),
             [first, others @ ..] if first.member().is_some_and(|member| others.iter().all(|other| other.member() == Some(member))) => {
@@ -124,6 +128,26 @@ impl Broken<'_> {
         }
         let missing = self.missing_everywhere(&nearest);
         if missing.is_empty() { self.alternatives(&branches) } else { Told::Choice(missing) }
+    }
+
+    /// How far the value is from each branch.
+    fn weights(&self, branches: &[&Branch<'_>]) -> Vec<usize> {
+        let declared: Option<Vec<&Map<String, Value>>> = branches.iter().map(|branch| self.members(branch)).collect();
+        let (Some(declared), Some(value)) = (declared, self.value.as_object()) else {
+            return branches.iter().map(|branch| branch.weight()).collect();
+        };
+        let is_declared = |name: &&String| declared.iter().any(|known| known.contains_key(*name));
+        let telling: Vec<&String> = value.keys().take(MOST_COMPARED).filter(is_declared).collect();
+        let strangers = |known: &Map<String, Value>| telling.iter().filter(|name| !known.contains_key(**name)).count();
+        branches.iter().zip(&declared).map(|(branch, known)| branch.weight() + 2 * strangers(known)).collect()
+    }
+
+    /// The members that a branch declares, where they are all that it says of members, and others are allowed.
+    fn members(&self, branch: &Branch<'_>) -> Option<&Map<String, Value>> {
+        const MORE: [&str; 6] = ["allOf", "anyOf", "oneOf", "patternProperties", "additionalProperties", "unevaluatedProperties"];
+        let (_, schema) = self.document.follow(&dialect::origin(self.document, branch.judge.place().as_str())).ok()?;
+        let says_more = MORE.iter().any(|keyword| schema.get(*keyword).is_some());
+        schema.get("properties")?.as_object().filter(|_| !says_more)
     }
 
     /// What a branch is called: the schema that it refers to, else its number.
@@ -270,7 +294,7 @@ impl Branch<'_> {
         self.problems.iter().any(|error| missing(error) == Some(name))
     }
 
-    /// How far the value is from the branch. Other types and missing members tell more of another branch than wrong values.
+    /// How far the value is from the branch, by what is wrong with it. Other types and missing members tell more of another branch than wrong values.
     fn weight(&self) -> usize {
         let of = |error: &ValidationError<'_>| match error.kind() {
             Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => 2 * unexpected.len(),

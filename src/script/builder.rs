@@ -14,6 +14,7 @@ use crate::{
     matcher::Match,
     message::{Bytes, HeaderName, HeaderValue, Request, Response, StatusCode},
     respond::{Scene, Written, scripted},
+    text::wrapped,
     violation::Violation,
 };
 
@@ -354,9 +355,13 @@ fn header_value(name: &str, value: &str) -> HeaderValue {
 fn broken(operation: &Operation, violations: &[Violation], can_be_lifted: bool) -> String {
     const SHOWN: usize = 5;
     let at = super::entry::line(std::panic::Location::caller());
-    let mut text = format!("standin: the contract does not allow what is scripted at {at} for {}\n", operation.name());
+    let head = format!("standin: the contract does not allow what is scripted at {at} for {}", operation.name());
+    let mut text = wrapped(&head, "", "  ");
     for violation in violations.iter().take(SHOWN) {
-        text += &format!("\n  {}\n", violation.brief());
+        text += &format!("\n{}", wrapped(&violation.brief().to_string(), "  ", "    "));
+        if let Some(mend) = violation.mend() {
+            text += &wrapped(&mend, "    ", "      ");
+        }
         if let Some(rule) = violation.rule() {
             text += &format!("    rule: {rule}\n");
         }

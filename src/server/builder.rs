@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    panic::Location,
     sync::{Arc, Mutex},
 };
 
@@ -270,6 +271,7 @@ impl MockServerBuilder {
     /// # Errors
     ///
     /// If it cannot listen on the address.
+    #[track_caller]
     pub fn try_start(self) -> Result<MockServer, Error> {
         let clock = self.clock.unwrap_or_else(|| if self.seed.is_some() { Clock::fixed(Timestamp::FIXED) } else { Clock::system() });
         let body_limit = self.policy.body_limit;
@@ -288,9 +290,11 @@ impl MockServerBuilder {
         engine.recorder = Recorder::from_environment(self.coverage);
         let engine = Arc::new(engine);
         let port = Port::listen(Arc::clone(&engine), self.addr, body_limit)?;
+        let url = format!("http://{}", port.addr());
+        engine.journal.started_at(&url, Location::caller(), &engine.contract);
         Ok(MockServer {
             engine,
-            url: format!("http://{}", port.addr()),
+            url,
             port,
             lenient: self.lenient,
             unused_scripts: self.unused_scripts,

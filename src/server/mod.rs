@@ -284,7 +284,7 @@ impl MockServer {
         *told = (calls.iter().last().map_or(told.0, |call| call.number()), calls.dropped_violating());
         let unused = if self.unused_scripts { unused::report(&self.engine) } else { None };
         let failed = !broken.is_empty() || !unmet.is_empty() || let_go > 0;
-        let broken = failed.then(|| unexpected(&broken, &unmet, &self.url) + &forgotten(let_go));
+        let broken = failed.then(|| unexpected(&broken, &unmet, &self.engine.journal) + &forgotten(let_go));
         match (broken, unused) {
             (Some(broken), Some(unused)) => Some(format!("{broken}\n{unused}")),
             (broken, unused) => broken.or(unused),

@@ -62,6 +62,7 @@ async fn it_is_found_on_a_later_page_too() {
     start(&api).await.registered().await.unwrap();
 
     api.calls().assert_sequence([LIST, LIST, REVEAL]);
+    api.calls().to(LIST).when(!Match::query("starting_after", "a&b")).assert_count(1);
 }
 
 /// Kayle takes `http` for this machine only. The program hands the refusal on, and does not try again.

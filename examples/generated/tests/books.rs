@@ -78,7 +78,7 @@ async fn pages_follow_each_other() {
     let books: Vec<_> = client.list_books_stream(Some(Genre::Science), NonZeroU32::new(2)).try_collect().await.unwrap();
 
     let pages: usize = api.calls().iter().map(|call| call.response().json()["items"].as_array().unwrap().len()).sum();
-    assert_eq!(books.len(), pages);
+    assert!(!books.is_empty() && books.len() == pages, "{} of {pages}", books.len());
     api.calls().assert_sequence(["list_books", "list_books"]);
     assert_eq!(api.calls().last().target(), "/books?limit=2&page_token=second");
 }

@@ -11,6 +11,9 @@ const FILE: &str = "tests/failing/cases.rs";
 const LINES: usize = 25;
 const COLUMNS: usize = 100;
 
+/// The cases that `docs/failures.md` shows beside the same mistakes with other libraries.
+const COMPARED: [&str; 4] = ["wrong_path", "misspelt_member", "called_twice", "never_called"];
+
 /// What a case prints when it fails: where, and what.
 fn text_of(case: &str) -> String {
     let mut command = Command::new(env::current_exe().unwrap());
@@ -72,9 +75,11 @@ fn what_fails_says_why() {
         "violation_in_a_background_task",
         "two_servers_mixed_up",
     ];
+    let shown = fs::read_to_string("docs/failures.md").unwrap();
     for case in cases {
         let text = text_of(case);
         assert_fits(case, &text);
+        assert!(!COMPARED.contains(&case) || shown.contains(text.trim_end()), "docs/failures.md shows another text of {case}:\n{text}");
         insta::assert_snapshot!(case, format!("{text}\n---\n{}", lines_named(&text)));
     }
 }

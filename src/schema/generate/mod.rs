@@ -94,7 +94,7 @@ const MOST_NODES: usize = 10_000;
 /// No value is longer than this, in bytes of its texts.
 const LONGEST: usize = 1 << 20;
 /// How much is tried for one value in all, in parts and in candidates for texts: what is not found until then is not found.
-const MOST_EFFORT: u64 = 200_000;
+const MOST_EFFORT: u64 = 100_000;
 /// How often one part is tried.
 const AGAIN: u64 = 40;
 /// How many parts are mended at once.

@@ -347,7 +347,11 @@ impl Plan {
             Kind::Object(object) => {
                 let required = object.properties.iter().filter(|property| property.required).map(|property| of(&property.node));
                 let demands = object.demands.iter().map(|demand| of(&demand.value));
-                above(required.chain(demands).max().unwrap_or(0))
+                // What must be there beyond what can be of the declared members is undeclared.
+                let possible = object.properties.iter().filter(|property| property.required || of(&property.node) != UNBOUNDED).count();
+                let undeclared = (object.min > possible)
+                    .then(|| object.patterns.iter().map(|matching| of(&matching.node)).chain([of(&object.additional)]).min().unwrap_or(0));
+                above(required.chain(demands).chain(undeclared).max().unwrap_or(0))
             }
             Kind::Choice(branches) => branches.iter().map(|branch| of(&branch.node)).min().unwrap_or(UNBOUNDED),
             Kind::Both(branches) => branches.iter().map(of).max().unwrap_or(0),

@@ -320,13 +320,6 @@ fn spoil_body(operation: &Operation, draft: &Draft, spoilt: &mut Vec<Spoilt>) {
     }
 }
 
-/// What is not as it should be, and why that is right: a document, what is said of one of its operations, the reason.
-const EXPLAINED: &[(&str, &str, &str)] = &[
-    ("lob", "POST /identity_validation: no 200", "a value of one branch is one of the other as well, unless it is spoilt for it"),
-    ("lob", "POST /identity_validation: unanswered", "a value of one branch is one of the other as well, unless it is spoilt for it"),
-    ("openai", "POST /chat/completions: no request can be made", "nothing is generated from a schema that has no canonical form"),
-];
-
 #[derive(Default)]
 struct Totals {
     documents: usize,
@@ -344,9 +337,8 @@ struct Totals {
 
 impl Totals {
     fn tell(&mut self, text: &str, why: Option<&str>) {
-        let known = EXPLAINED.iter().find(|(document, said, _)| text.starts_with(document) && text.contains(said));
         let text: String = text.chars().take(600).collect();
-        match why.or(known.map(|(_, _, why)| *why)) {
+        match why {
             Some(why) => self.explained.push(format!("{text} [{why}]")),
             None => self.unexplained.push(text),
         }

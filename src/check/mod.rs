@@ -15,7 +15,7 @@ use serde_json::Value;
 pub use self::security::ApiKey;
 pub(crate) use self::{
     prefer::{Preferences, refused},
-    response::response,
+    response::{header as response_header, response},
     security::Access,
 };
 use crate::{

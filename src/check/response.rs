@@ -25,7 +25,7 @@ pub(crate) fn response(operation: &Operation, declared: &DeclaredResponse, respo
     if !unjudged {
         violations = content(operation, declared, response);
     }
-    violations.extend(declared.headers.iter().flat_map(|parameter| header(operation, parameter, response)));
+    violations.extend(declared.headers.iter().flat_map(|parameter| header(operation, parameter, response, "answer.header")));
     violations.into_iter().map(Violation::of_answer).collect()
 }
 
@@ -52,11 +52,11 @@ fn content(operation: &Operation, declared: &DeclaredResponse, response: &Respon
     findings.violations.into_iter().chain(judged).collect()
 }
 
-/// What is wrong with a declared header (OpenAPI 3.1, section 4.8.21).
-fn header(operation: &Operation, parameter: &Parameter, response: &Response) -> Vec<Violation> {
+/// What is wrong with a declared header (OpenAPI 3.1, section 4.8.21). `code` is for what is wrong with it as a whole.
+pub(crate) fn header(operation: &Operation, parameter: &Parameter, response: &Response, code: &'static str) -> Vec<Violation> {
     let place = |inner: Pointer| Place::Header(parameter.name.to_ascii_lowercase(), inner);
     let whole = |expected: &str, found: &str| {
-        let violation = Violation::new(Step::Answer, "answer.header", place(Pointer::root()), expected, found);
+        let violation = Violation::new(Step::Answer, code, place(Pointer::root()), expected, found);
         violation.with_rule(operation.place(&parameter.pointer))
     };
     // OpenAPI has no say in this one.

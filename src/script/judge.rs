@@ -8,10 +8,9 @@ use serde_json::Value;
 
 use crate::{
     check,
-    codec::{self, Given, style_readings},
-    contract::{DeclaredResponse, DeclaredStatus, MediaType, Operation, Parameter},
-    media::{Kind, essence, is_json, kind},
-    message::{Response, StatusCode, header_text},
+    contract::{DeclaredResponse, DeclaredStatus, MediaType, Operation},
+    media::{Kind, essence, kind},
+    message::{Response, StatusCode},
     pointer::Pointer,
     respond::for_status,
     source::{parse_json, quote},
@@ -30,7 +29,8 @@ pub(super) fn response(operation: &Operation, response: &Response) -> Vec<Violat
         Err(violation) => return vec![violation],
     };
     let mut violations = body(operation, declared, response);
-    violations.extend(declared.headers.iter().flat_map(|parameter| header(operation, parameter, response)));
+    violations
+        .extend(declared.headers.iter().flat_map(|parameter| check::response_header(operation, parameter, response, "script.header")));
     violations
 }
 
@@ -108,37 +108,6 @@ fn value<'b>(content_type: &str, body: &'b [u8]) -> Result<Option<Value>, Violat
         }
         _ => Ok(None),
     }
-}
-
-/// What is wrong with a declared header (OpenAPI 3.1, section 4.8.21).
-fn header(operation: &Operation, parameter: &Parameter, response: &Response) -> Vec<Violation> {
-    let place = |inner: Pointer| Place::Header(parameter.name.to_ascii_lowercase(), inner);
-    let rule = || operation.place(&parameter.pointer);
-    // OpenAPI has no say in this one (section 4.8.21.1).
-    if parameter.name.eq_ignore_ascii_case("content-type") {
-        return Vec::new();
-    }
-    let values: Vec<&str> = response.headers().get_all(&parameter.name).filter_map(header_text).collect();
-    if values.is_empty() {
-        let missing = || Violation::new(Step::Answer, "script.header", place(Pointer::root()), "this required header", "none");
-        return if parameter.required { vec![missing().with_rule(rule())] } else { Vec::new() };
-    }
-    let text = values.join(", ");
-    let Some(schema) = parameter.any_schema() else { return Vec::new() };
-    let value = match (&parameter.content, style_readings(parameter, &Given::Text(&text))) {
-        (Some(content), _) if is_json(&content.range) => parse_json(text.as_bytes()).map_or(Value::String(text), |(value, _)| value),
-        (Some(_), _) => Value::String(text),
-        (None, Ok(readings)) => {
-            let settled =
-                readings.into_iter().map(|reading| codec::settle(schema, &codec::cut_items(schema.document(), schema.pointer(), reading)));
-            settled.reduce(|best, next| if schema.accepts(&best) { best } else { next }).unwrap_or_default()
-        }
-        (None, Err(unreadable)) => {
-            let violation = Violation::new(Step::Answer, "script.header", place(Pointer::root()), unreadable.expected, unreadable.found);
-            return vec![violation.with_rule(rule())];
-        }
-    };
-    schema.check(&value, Step::Answer, place)
 }
 
 #[cfg(test)]

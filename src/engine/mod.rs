@@ -17,7 +17,7 @@ pub use self::explain::{Passed, RouteReport, Why};
 use crate::{
     check::{self, Judgement, Policy},
     clock::{Clock, Timestamp},
-    contract::{Contract, Incoming, Operation},
+    contract::{Asks, Contract, Incoming, Operation},
     coverage::Recorder,
     journal::{Call, Entry, Exchange, Journal, Remember},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
@@ -32,9 +32,6 @@ use crate::{
 
 /// How many different requests are counted, to tell the n-th identical one; further ones count as first ones.
 const MOST_COUNTED: usize = 1_000_000;
-
-/// Query parameters that say how many items a list has, not which.
-const SIZES: &[&str] = &["limit", "per_page", "perPage", "page_size", "pageSize", "page[size]", "max_results", "maxResults"];
 
 /// What is told of each call.
 pub(crate) type Observer = dyn Fn(&Call) + Send + Sync;
@@ -190,7 +187,7 @@ impl Engine {
         let mut seed = Seed::new(self.settings.seed).with(operation.as_bytes()).with(request.path().as_bytes());
         let query = request.query().unwrap_or_default();
         if request.method().is_safe() {
-            let is_size = |pair: &&str| SIZES.contains(&pair.split('=').next().unwrap_or_default());
+            let is_size = |pair: &&str| Asks::read(pair.split('=').next().unwrap_or_default()) == Asks::Limit;
             for pair in query.split('&').filter(|pair| !pair.is_empty() && !is_size(pair)) {
                 seed = seed.with(pair.as_bytes());
             }

@@ -13,7 +13,7 @@ use crate::{
     clock::Timestamp,
     document::Document,
     pointer::Pointer,
-    schema::{Annotations, Note, Schema, Setting},
+    schema::{Annotations, Note, Schema, Setting, says_nothing},
     seed::Seed,
     source::parse_json,
 };
@@ -162,7 +162,7 @@ pub(super) fn of_schema(schema: &Schema) -> Vec<Example> {
     let holders = || own.iter().chain(&referred).filter_map(|(place, value)| Some((place, value.as_object()?)));
     let mut examples: Vec<Example> = holders().flat_map(|(place, members)| in_schema(place, members)).collect();
     examples.extend(holders().filter_map(|(place, members)| members.get("default").map(|_| Example::new(None, place.join("default")))));
-    examples.retain(|example| document.resolve(&example.pointer).is_some_and(|value| !is_empty(value)));
+    examples.retain(|example| document.resolve(&example.pointer).is_some_and(|value| !says_nothing(value)));
     examples
 }
 
@@ -172,16 +172,6 @@ fn in_schema(place: &Pointer, members: &Map<String, Value>) -> Vec<Example> {
     let single = members.contains_key("example").then(|| place.join("example"));
     let places = (0..listed).map(|index| at.join(index)).chain(single);
     places.map(|place| Example::new(None, place)).chain(extensions(place, members)).collect()
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 /// `x-example`, and `x-examples`, which tools write as a list, as values by name, or as Example Objects by name.

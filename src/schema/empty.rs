@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use jsonschema::{
-    Draft,
-    canonical::{self, CanonicalizationError, Cause, UnsatisfiableReason},
-};
+use jsonschema::canonical::{self, CanonicalizationError, Cause, UnsatisfiableReason};
 use serde_json::Value;
 
-use super::{Direction, check::BASE, dialect, plan::is_hazardous};
+use super::{
+    Direction, dialect,
+    plan::{canonical_options, is_hazardous},
+};
 use crate::{document::Document, pointer::Pointer};
 
 /// How many keywords are left out that cannot be read, and how many schemas may stand together that one of them hinders.
@@ -68,7 +68,7 @@ fn readable(document: &Document, places: &[Pointer]) -> Option<Value> {
         return None;
     }
     for _ in 0..MOST_UNUSABLE {
-        let pruned = match options().prepare(&extract).and_then(|prepared| prepared.canonicalize()).err() {
+        let pruned = match canonical_options().prepare(&extract).and_then(|prepared| prepared.canonicalize()).err() {
             None => return Some(extract),
             Some(CanonicalizationError::ValidationError(error)) => {
                 dialect::prune(&mut extract, &Pointer::parse(error.instance_path().as_str())?)
@@ -102,7 +102,7 @@ fn prune_pattern(value: &mut Value, pattern: &str) -> bool {
 
 /// The reasons by place; `None` if the whole is not understood.
 fn found(extract: &Value) -> Option<BTreeMap<String, UnsatisfiableReason>> {
-    let prepared = options().prepare(extract).ok()?;
+    let prepared = canonical_options().prepare(extract).ok()?;
     let found = prepared.unsatisfiable().ok()?;
     let understood = !found.is_empty() || prepared.canonicalize().is_ok_and(|whole| !is_raw(&whole));
     understood.then_some(found)
@@ -110,10 +110,6 @@ fn found(extract: &Value) -> Option<BTreeMap<String, UnsatisfiableReason>> {
 
 fn is_raw(schema: &canonical::CanonicalSchema) -> bool {
     matches!(schema.view(), canonical::CanonicalView::Raw(_))
-}
-
-fn options() -> canonical::CanonicalizeOptions<'static> {
-    canonical::options().with_draft(Draft::Draft202012).with_base_uri(BASE).offline().should_validate_formats(true)
 }
 
 /// The reason in words. `None` for a schema that is meant to have no value (`false`, `not: {}`), for one that has none because

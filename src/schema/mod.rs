@@ -39,7 +39,7 @@ pub(crate) use self::{
     empty::unsatisfiable,
     faker::Faker,
     formats::is_known as is_known_format,
-    generate::{Given, Occasion, Setting},
+    generate::{Given, Occasion, Setting, says_nothing},
     keywords::{Shape, is_known_dialect, shape},
 };
 use crate::{

@@ -76,7 +76,7 @@ impl<'p> Maker<'p> {
             By::Nothing => None,
             By::Own => {
                 // An empty default says what is there when nothing is: it shows nothing.
-                let default = note.default.iter().filter(|default| !is_empty(default));
+                let default = note.default.iter().filter(|default| !says_nothing(default));
                 let documented = place.shown.part.into_iter().chain(&note.examples).chain(default);
                 documented.filter(|value| !value.is_object()).find(fits).cloned()
             }
@@ -107,7 +107,8 @@ impl<'p> Maker<'p> {
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+/// Whether a value is empty: what documents write where they have nothing to show.
+pub(crate) fn says_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

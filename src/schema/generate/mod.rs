@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use self::documented::Shown;
+pub(crate) use self::documented::says_nothing;
 use super::{
     annotations::{Annotations, Note, Types},
     names::{Background, Locale, Name},

@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::{AGAIN, LONGEST, Maker, Place};
-use crate::schema::{formats, plan::Text, random::Random};
-use crate::seed::Seed;
+use crate::{
+    schema::{formats, plan::Text, random::Random},
+    seed::Seed,
+};
 
 /// How much more it takes to try a text of a pattern again.
 const DEAR: u64 = 20;

@@ -62,8 +62,7 @@ impl Plan {
 
     /// The nodes that a member without a declared name must fit.
     pub(in crate::schema) fn undeclared(&self, object: &Object, name: &str) -> Vec<NodeId> {
-        let matches = |pattern: &super::Matching| pattern.pattern.as_ref().is_some_and(|pattern| pattern.matches(name));
-        let matching: Vec<NodeId> = object.patterns.iter().filter(|pattern| matches(pattern)).map(|pattern| pattern.node).collect();
+        let matching = object.matching(name);
         if matching.is_empty() { [object.additional].into_iter().chain(object.unevaluated).collect() } else { matching }
     }
 }

@@ -14,7 +14,8 @@ use jsonschema::{
 use serde_json::{Number, Value};
 
 use super::{
-    Array, Asked, Bound, Branch, Builder, Contains, Demand, Judge, Kind, Matching, NamePattern, NodeId, Object, Property, Real, Text, Whole,
+    Array, Asked, Bound, Branch, Builder, Contains, Demand, Judge, Kind, Matching, NamePattern, NodeId, Object, Property, Real, Text,
+    Whole, matching,
 };
 use crate::{
     clock::Timestamp,
@@ -169,24 +170,21 @@ impl<'b> Canonical<'b> {
             Some(additional) => self.add(additional),
             None => self.builder.push(Kind::Any),
         };
-        let patterns: Vec<Matching> = view.pattern_properties.iter().map(|(pattern, schema)| matching(pattern, self.add(schema))).collect();
+        let patterns: Vec<Matching> =
+            view.pattern_properties.iter().map(|(pattern, schema)| by_pattern(pattern, self.add(schema))).collect();
         let required: HashSet<&String> = view.required.iter().collect();
         let declared: Vec<Property> = view
             .properties
             .iter()
             .map(|(name, schema)| {
                 let node = self.add(schema);
-                Property::new(name, required.contains(name), self.also(node, &patterns, name))
+                Property::new(name, required.contains(name), self.builder.member(Some(node), &patterns, additional, name))
             })
             .collect();
         let undeclared = view.required.iter().filter(|name| !view.properties.contains_key(*name));
         let undeclared: Vec<Property> = undeclared
             .map(|name| {
-                let matches = |pattern: &Matching| pattern.pattern.as_ref().is_some_and(|pattern| pattern.matches(name));
-                let node = match patterns.iter().find(|pattern| matches(pattern)) {
-                    Some(first) => self.also(first.node, &patterns, name),
-                    None => additional,
-                };
+                let node = self.builder.member(None, &patterns, additional, name);
                 Property::new(name, true, node)
             })
             .collect();
@@ -203,16 +201,6 @@ impl<'b> Canonical<'b> {
             identity: None,
         };
         object.sorted()
-    }
-
-    /// A declared member whose name matches a pattern must fit both.
-    fn also(&mut self, node: NodeId, patterns: &[Matching], name: &str) -> NodeId {
-        let matches = |pattern: &&Matching| pattern.pattern.as_ref().is_some_and(|pattern| pattern.matches(name));
-        let further: Vec<NodeId> = patterns.iter().filter(matches).map(|pattern| pattern.node).filter(|id| *id != node).collect();
-        match further.is_empty() {
-            true => node,
-            false => self.builder.push(Kind::Both([node].into_iter().chain(further).collect())),
-        }
     }
 
     /// The member that breaks a rule which must be broken.
@@ -247,6 +235,17 @@ impl<'b> Canonical<'b> {
 }
 
 impl Builder {
+    /// What a member of a name must fit: what is declared for it and what patterns say of it, else what is said of the rest.
+    pub(super) fn member(&mut self, declared: Option<NodeId>, patterns: &[Matching], additional: NodeId, name: &str) -> NodeId {
+        let further = matching(patterns, name).into_iter().filter(|id| Some(*id) != declared);
+        let all: Vec<NodeId> = declared.into_iter().chain(further).collect();
+        match all.as_slice() {
+            [] => additional,
+            [one] => *one,
+            _ => self.push(Kind::Both(all)),
+        }
+    }
+
     pub(super) fn any_array(&mut self) -> Array {
         let items = self.push(Kind::Any);
         Array {
@@ -285,7 +284,7 @@ fn apart(branches: &[CanonicalSchema]) -> Vec<CanonicalSchema> {
     apart.collect()
 }
 
-pub(super) fn matching(pattern: &str, node: NodeId) -> Matching {
+pub(super) fn by_pattern(pattern: &str, node: NodeId) -> Matching {
     let text = Asked { patterns: vec![pattern.to_owned()], excluded: Vec::new(), read: OnceLock::new() };
     Matching { pattern: NamePattern::read(pattern).map(Arc::new), text: Arc::new(text), node }
 }

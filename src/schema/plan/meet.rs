@@ -169,8 +169,7 @@ impl Kind {
 /// What one of two objects says about a member that only the other declares. `unevaluatedProperties` says nothing: the other
 /// has evaluated it.
 fn undeclared(object: &Object, name: &str) -> Vec<NodeId> {
-    let matches = |pattern: &&super::Matching| pattern.pattern.as_ref().is_some_and(|pattern| pattern.matches(name));
-    let matching: Vec<NodeId> = object.patterns.iter().filter(matches).map(|pattern| pattern.node).collect();
+    let matching = object.matching(name);
     if matching.is_empty() { vec![object.additional] } else { matching }
 }
 

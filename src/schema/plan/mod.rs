@@ -12,7 +12,7 @@ mod written;
 
 use std::sync::{Arc, OnceLock};
 
-pub(super) use self::hazard::is_hazardous;
+pub(super) use self::{hazard::is_hazardous, written::canonical_options};
 
 use jsonschema::canonical::CanonicalSchema;
 use serde_json::Value;
@@ -224,6 +224,12 @@ pub(super) struct Matching {
     pub(super) node: NodeId,
 }
 
+/// The nodes of the patterns that a name matches.
+fn matching(patterns: &[Matching], name: &str) -> Vec<NodeId> {
+    let matches = |matching: &&Matching| matching.pattern.as_ref().is_some_and(|pattern| pattern.matches(name));
+    patterns.iter().filter(matches).map(|matching| matching.node).collect()
+}
+
 /// A member of a name that is made up, and of this value.
 #[derive(Clone, Copy)]
 pub(super) struct Demand {
@@ -253,6 +259,11 @@ impl Object {
         let named = |name: &str| self.properties.iter().position(|property| property.name == name);
         self.identity = IDENTITIES.iter().find_map(|name| named(name));
         self
+    }
+
+    /// What is said of members of a name by patterns.
+    fn matching(&self, name: &str) -> Vec<NodeId> {
+        matching(&self.patterns, name)
     }
 
     fn property(&self, name: &str) -> Option<&Property> {

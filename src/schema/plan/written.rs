@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Branch, Builder, Contains, Kind, NodeId, Object, Property,
-    canonical::{Canonical, matching},
+    canonical::{Canonical, by_pattern},
     hazard::is_hazardous,
 };
 use crate::{
@@ -34,7 +34,7 @@ const DEEPEST: u32 = 200;
 /// Plans the schema that an extract refers to.
 pub(super) fn plan(extract: &Value, pointer: &Pointer, exclusive: bool) -> Result<Builder, SchemaDefect> {
     let defect = |error: canonical::CanonicalizationError| SchemaDefect { pointer: pointer.clone(), problem: error.to_string() };
-    let prepared = options().prepare(extract).map_err(defect)?;
+    let prepared = canonical_options().prepare(extract).map_err(defect)?;
     let whole = if is_hazardous(extract, "") { None } else { Some(prepared.canonicalize().map_err(defect)?) };
     let mut builder = Builder { exclusive, ..Builder::default() };
     builder.root = match whole.filter(|whole| !matches!(whole.view(), CanonicalView::Raw(_))) {
@@ -44,7 +44,8 @@ pub(super) fn plan(extract: &Value, pointer: &Pointer, exclusive: bool) -> Resul
     Ok(builder)
 }
 
-fn options() -> canonical::CanonicalizeOptions<'static> {
+/// How canonical forms are made: formats count, and nothing outside is looked for.
+pub(in crate::schema) fn canonical_options() -> canonical::CanonicalizeOptions<'static> {
     canonical::options().with_draft(Draft::Draft202012).with_base_uri(BASE).offline().should_validate_formats(true)
 }
 
@@ -133,7 +134,7 @@ impl Written<'_> {
             return None;
         }
         let schema = Value::Object(schema);
-        let folded = options().prepare(&schema).ok()?.canonicalize().ok()?;
+        let folded = canonical_options().prepare(&schema).ok()?.canonicalize().ok()?;
         match folded.view() {
             CanonicalView::Raw(_) => self.beyond(&schema),
             _ => Some(Canonical::new(self.builder).add(&folded)),
@@ -145,7 +146,7 @@ impl Written<'_> {
         let small = |value: &Value| !value.as_f64().is_some_and(|number| number.abs() >= 9.2e18);
         let members: Map<String, Value> =
             schema.as_object()?.iter().filter(|(_, value)| small(value)).map(|(name, value)| (name.clone(), value.clone())).collect();
-        let folded = options().prepare(&Value::Object(members)).ok()?.canonicalize().ok()?;
+        let folded = canonical_options().prepare(&Value::Object(members)).ok()?.canonicalize().ok()?;
         (!matches!(folded.view(), CanonicalView::Raw(_))).then(|| Canonical::new(self.builder).add(&folded))
     }
 
@@ -162,7 +163,7 @@ impl Written<'_> {
         if members.get("type").is_some_and(|types| types == name) {
             return Some(typed);
         }
-        let others = options().canonicalize(&json!({"not": {"type": name}})).ok()?;
+        let others = canonical_options().canonicalize(&json!({"not": {"type": name}})).ok()?;
         let others = Canonical::new(self.builder).add(&others);
         Some(self.builder.push(Kind::Choice(vec![branch(typed, name), branch(others, "other")])))
     }
@@ -181,18 +182,19 @@ impl Written<'_> {
         object.names = members.contains_key("propertyNames").then(|| self.at(&format!("{place}/propertyNames")));
         for pattern in names(members, "patternProperties") {
             let node = self.at(&below(place, "patternProperties", pattern));
-            object.patterns.push(matching(pattern, node));
+            object.patterns.push(by_pattern(pattern, node));
         }
         let required: Vec<&str> =
             members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        let mut declared: BTreeMap<&str, NodeId> = BTreeMap::new();
+        let mut declared: BTreeMap<&str, Option<NodeId>> = required.iter().map(|name| (*name, None)).collect();
         for name in names(members, "properties") {
-            declared.insert(name, self.at(&below(place, "properties", name)));
+            declared.insert(name, Some(self.at(&below(place, "properties", name))));
         }
-        for name in &required {
-            declared.entry(name).or_insert(object.additional);
-        }
-        object.properties = declared.into_iter().map(|(name, node)| Property::new(name, required.contains(&name), node)).collect();
+        let properties = declared.into_iter().map(|(name, node)| {
+            let node = self.builder.member(node, &object.patterns, object.additional, name);
+            Property::new(name, required.contains(&name), node)
+        });
+        object.properties = properties.collect();
         Some(Kind::Object(Box::new(object.sorted())))
     }
 

@@ -34,3 +34,14 @@ fn the_readme_shows_this_test() {
     let shown = &readme[start..start + readme[start..].find("```").unwrap()];
     assert!(include_str!("readme.rs").contains(shown.trim_end()), "the README shows another test than tests/readme.rs runs");
 }
+
+#[test]
+fn the_readme_quotes_the_tests_of_the_example() {
+    let tests = [include_str!("../examples/integrator/tests/trouble.rs"), include_str!("../examples/integrator/tests/registration.rs")];
+    let quoted: Vec<&str> = include_str!("../README.md").split("```rust\n").filter(|text| text.starts_with("/// The ")).collect();
+    assert_eq!(quoted.len(), tests.len());
+    for (quoted, tests) in quoted.iter().zip(tests) {
+        let quoted = quoted.split("```").next().unwrap();
+        assert!(tests.contains(quoted), "the README quotes another test than the example has: {quoted}");
+    }
+}

@@ -30,7 +30,6 @@ use std::{
 
 use serde_json::Value;
 
-use self::dialect::Purpose;
 pub use self::names::Locale;
 pub(crate) use self::{
     annotations::{Annotations, Meaning, Note, Types, ValueRule},
@@ -42,6 +41,7 @@ pub(crate) use self::{
     generate::{Given, Occasion, Setting, says_nothing},
     keywords::{Shape, is_known_dialect, shape},
 };
+use self::{dialect::Purpose, generate::NotFound};
 use crate::{
     document::Document,
     pointer::Pointer,
@@ -142,24 +142,28 @@ impl Schema {
                 true => Vec::new(),
                 false => compiled.refused(value),
             };
-            generate::valid_value(&source(plan), seed, refused).or_else(|places| {
+            generate::valid_value(&source(plan), seed, refused).or_else(|why| {
                 let exclusive = self.exclusive().and_then(|plan| generate::valid_value(&source(plan), seed, refused).ok());
-                exclusive.ok_or_else(|| self.nothing_found(&places))
+                exclusive.ok_or_else(|| self.nothing_found(&why))
             })
         });
         made.map_err(|defect| self.unusable(&defect))
     }
 
-    /// Why there is no value: the contradiction, if there is one that can be named; else where the last try was refused.
-    fn nothing_found(&self, places: &[Pointer]) -> SchemaDefect {
+    /// Why there is no value: the contradiction, if there is one that can be named; else what kept it from being made.
+    fn nothing_found(&self, why: &NotFound) -> SchemaDefect {
         if let Some(empty::Empty { place, why }) = unsatisfiable(&self.0.document, std::slice::from_ref(&self.0.pointer)).into_iter().next()
         {
             return SchemaDefect { pointer: place, problem: format!("one without any: {why}") };
         }
-        let problem = format!("one that no value was found for in {} tries", generate::TRIES);
-        let problem = match places.first() {
-            Some(place) if !place.is_root() => format!("{problem}; the last was refused at {place}"),
-            _ => problem,
+        let none = format!("one that no value was found for in {} tries", generate::TRIES);
+        let problem = match why {
+            NotFound::None => "one without any value: what it requires excludes itself, or requires itself again without end".to_owned(),
+            NotFound::TooLarge => format!("{none}: they are larger than {}", generate::LARGEST),
+            NotFound::Refused(places) => match places.first() {
+                Some(place) if !place.is_root() => format!("{none}; the last was refused at {place}"),
+                _ => none,
+            },
         };
         SchemaDefect { pointer: self.0.pointer.clone(), problem }
     }

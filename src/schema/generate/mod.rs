@@ -94,6 +94,8 @@ const DEEPEST: u32 = 64;
 const MOST_NODES: usize = 10_000;
 /// No value is longer than this, in bytes of its texts.
 const LONGEST: usize = 1 << 20;
+/// These bounds, in words.
+pub(super) const LARGEST: &str = "what is made: 10,000 parts, 64 levels, 1 MiB of text";
 /// How much is tried for one value in all, in parts and in candidates for texts: what is not found until then is not found.
 const MOST_EFFORT: u64 = 100_000;
 /// How often one part is tried.
@@ -114,11 +116,22 @@ pub(super) fn draft(source: &Source<'_>, seed: Seed) -> Option<Value> {
     Maker::new(source, false).whole(seed)
 }
 
-/// The first value made from the plan that is valid; else the places in the last one that are not.
+/// Why no value was found.
+#[derive(Debug)]
+pub(super) enum NotFound {
+    /// There is none, as far as the plan can tell: it is excluded, or every one holds another of its kind.
+    None,
+    /// Even the smallest is larger than what is made.
+    TooLarge,
+    /// The last one was refused at these places.
+    Refused(Vec<Pointer>),
+}
+
+/// The first value made from the plan that is valid.
 ///
 /// `refused` gives the places in a value that are refused; none for a value that is valid.
-pub(super) fn valid_value(source: &Source<'_>, seed: Seed, refused: impl Fn(&Value) -> Vec<Pointer>) -> Result<Value, Vec<Pointer>> {
-    let mut places = Vec::new();
+pub(super) fn valid_value(source: &Source<'_>, seed: Seed, refused: impl Fn(&Value) -> Vec<Pointer>) -> Result<Value, NotFound> {
+    let mut why = NotFound::Refused(Vec::new());
     let (mut effort, mut too_much) = (0, false);
     let mut mended: HashMap<String, u64> = HashMap::new();
     for attempt in 0..=TRIES {
@@ -133,8 +146,11 @@ pub(super) fn valid_value(source: &Source<'_>, seed: Seed, refused: impl Fn(&Val
         let made = maker.whole(seed);
         effort = maker.effort;
         // What grows too large, or takes too long, is tried with as little in it as there must be.
-        too_much |= maker.nodes > MOST_NODES || maker.bytes > LONGEST || effort > MOST_EFFORT / 2;
+        too_much |= maker.too_large || effort > MOST_EFFORT / 2;
         let Some(value) = made else {
+            if maker.too_large {
+                why = NotFound::TooLarge;
+            }
             if effort > MOST_EFFORT {
                 break;
             }
@@ -142,15 +158,16 @@ pub(super) fn valid_value(source: &Source<'_>, seed: Seed, refused: impl Fn(&Val
             *mended.entry(String::new()).or_default() += 1;
             continue;
         };
-        places = refused(&value);
+        let places = refused(&value);
         if places.is_empty() {
             return Ok(value);
         }
         for place in places.iter().take(MOST_MENDED) {
             mend(&mut mended, place);
         }
+        why = NotFound::Refused(places);
     }
-    Err(places)
+    Err(if source.plan.is_empty() { NotFound::None } else { why })
 }
 
 /// A place is made anew; one that was so several times, with what lies round it.
@@ -174,6 +191,8 @@ struct Maker<'p> {
     setting: Setting,
     nodes: usize,
     bytes: usize,
+    /// Whether something was not made because of its size.
+    too_large: bool,
     /// How much was tried, also for the values before.
     effort: u64,
     /// Leave out whatever may be left out.
@@ -222,6 +241,7 @@ impl<'p> Maker<'p> {
             nodes: 0,
             bytes: 0,
             effort: 0,
+            too_large: false,
             lean: false,
             judging,
             mended: HashMap::new(),
@@ -251,7 +271,9 @@ impl<'p> Maker<'p> {
     fn make(&mut self, id: NodeId, place: Place<'p>) -> Option<Value> {
         self.nodes += 1;
         self.effort += 1;
-        if place.depth > DEEPEST || self.nodes > MOST_NODES || self.bytes > LONGEST || self.effort > MOST_EFFORT {
+        let too_large = place.depth > DEEPEST || self.nodes > MOST_NODES || self.bytes > LONGEST;
+        self.too_large |= too_large;
+        if too_large || self.effort > MOST_EFFORT {
             return None;
         }
         let place = self.mended(place);
@@ -494,6 +516,13 @@ mod tests {
     fn an_impossible_schema_is_an_honest_error() {
         let violation = schema(json!({"type": "string", "pattern": "^a$", "minLength": 5})).generate(Seed::new(1), SETTING).unwrap_err();
         assert!(violation.to_string().contains("one that no value was found for"), "{violation}");
+        let why = |written: Value| schema(written).generate(Seed::new(1), SETTING).unwrap_err().to_string();
+        let endless = why(json!({"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/s"}}}));
+        assert!(endless.contains("requires itself again without end"), "{endless}");
+        let long = why(json!({"type": "string", "minLength": 2_000_000}));
+        assert!(long.contains("larger than what is made: 10,000 parts"), "{long}");
+        let many = why(json!({"type": "array", "minItems": 20_000, "items": {"type": "string"}}));
+        assert!(many.contains("larger than what is made"), "{many}");
         let violation = schema(json!({"type": "integer", "minimum": 2, "maximum": 1})).generate(Seed::new(1), SETTING).unwrap_err();
         assert!(violation.to_string().contains("rule: test /s"), "{violation}");
     }

@@ -17,6 +17,7 @@ const FEW: u64 = 8;
 impl<'p> Maker<'p> {
     pub(super) fn text(&mut self, text: &Text, place: Place<'p>) -> Option<Value> {
         if text.min > LONGEST {
+            self.too_large = true;
             return None;
         }
         if self.judging && *text.barren.get_or_init(|| self.is_barren(text)) {

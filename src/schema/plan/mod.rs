@@ -287,6 +287,11 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether there is no value: what it asks for is excluded, or every value holds another of its kind, without end.
+    pub(super) fn is_empty(&self) -> bool {
+        self.nodes[self.root].height == UNBOUNDED
+    }
+
     /// What a node is, once its references are followed.
     pub(super) fn resolve(&self, id: NodeId) -> NodeId {
         resolve(&self.nodes, id)

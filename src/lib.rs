@@ -68,6 +68,7 @@ mod script;
 mod seed;
 mod server;
 mod source;
+mod state;
 mod text;
 mod traffic;
 mod violation;
@@ -76,7 +77,7 @@ pub use self::{
     bundle::kayle,
     check::ApiKey,
     clock::{Clock, Timestamp},
-    contract::{Contract, Digest, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
+    contract::{Contract, Digest, Incoming, Level, Loader, Operation, Resource, Rule, Served, Warning, WarningCode},
     coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},
@@ -88,6 +89,7 @@ pub use self::{
     schema::Locale,
     script::{Delay, Fault, Scoped, Script},
     server::{MockServer, MockServerBuilder},
+    state::{State, Transaction},
     traffic::{Exchange, Traffic, TrafficCheck, check_traffic},
     violation::{Edit, Place, RulePlace, Step, Violation},
 };

@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 12] = [
     &["source"],
     &["violation", "router"],
     &["document"],
-    &["schema", "contract"],
+    &["schema", "state", "contract"],
     &["codec"],
     &["check", "respond"],
     &["matcher", "script"],

@@ -10,6 +10,7 @@ mod load;
 mod loader;
 mod model;
 mod page;
+mod resource;
 mod rule;
 mod survey;
 
@@ -29,7 +30,8 @@ pub use self::{
     code::{Level, WarningCode},
     digest::Digest,
     loader::Loader,
-    rule::{Incoming, Rule},
+    resource::Resource,
+    rule::{Incoming, Rule, Served},
 };
 pub(crate) use self::{
     example::{Example, documented},
@@ -38,6 +40,7 @@ pub(crate) use self::{
         Style,
     },
     page::{Asks, Ending, Layout, Member, Role, at, at_mut},
+    resource::{Action, Comparison, Filter, Resources, Shown, Use},
     rule::Rules,
 };
 use crate::{
@@ -90,6 +93,7 @@ struct Inner {
     /// That, and what a walk through all schemas and examples finds.
     warnings: OnceLock<Vec<Warning>>,
     router: OnceLock<Router>,
+    resources: OnceLock<Resources>,
     /// What a later stage has worked out of it.
     companion: OnceLock<Companion>,
 }
@@ -166,6 +170,7 @@ impl Contract {
             problems: self.inner.problems.iter().chain(&other.inner.problems).cloned().collect(),
             warnings: OnceLock::new(),
             router: OnceLock::new(),
+            resources: OnceLock::new(),
             companion: OnceLock::new(),
         };
         Self { inner: Arc::new(inner), rules: Arc::new(self.rules.and(shift, &other.rules, other.operations().len())) }
@@ -354,6 +359,23 @@ impl Contract {
     /// The webhooks of all documents, read anew at each call.
     pub(crate) fn webhooks(&self) -> Vec<Operation> {
         self.inner.documents.iter().flat_map(load::webhooks).collect()
+    }
+
+    /// What the API keeps, as far as its document tells it: collections and single things, each with the operations that
+    /// create, read, list, change and delete them. In the order of their names.
+    ///
+    /// ```
+    /// let resources = standin::kayle::contract();
+    /// let names: Vec<&str> = resources.resources().iter().map(|resource| resource.name()).collect();
+    /// # let _ = names;
+    /// ```
+    pub fn resources(&self) -> &[Resource] {
+        &self.kept().all
+    }
+
+    /// The same, by operations.
+    pub(crate) fn kept(&self) -> &Resources {
+        self.inner.resources.get_or_init(|| Resources::of(self))
     }
 
     /// The router, built on first use.

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::Operation;
 use crate::{
-    message::{Request, Response},
+    message::{Request, Response, StatusCode},
     pointer::Pointer,
+    state::Transaction,
     violation::{RulePlace, Violation},
 };
 
@@ -62,12 +63,73 @@ pub trait Rule: Send + Sync + 'static {
         let _ = (call, body);
     }
 
+    /// Answers a request that is in order, from what the server keeps; `None` leaves it to what the document tells.
+    ///
+    /// Called only where state is on. The answer is checked against the contract as any other; if it does not conform,
+    /// everything that was done in the transaction is undone.
+    fn serve(&self, call: &Incoming<'_>, state: &mut Transaction<'_>) -> Option<Served> {
+        let _ = (call, state);
+        None
+    }
+
+    /// Does what else there is to do once a request had its effect; `answer` is the body that it is answered with.
+    ///
+    /// Called only where state is on, and not for what [`serve`](Self::serve) answered.
+    fn after(&self, call: &Incoming<'_>, answer: &Value, state: &mut Transaction<'_>) {
+        let _ = (call, answer, state);
+    }
+
+    /// Does what was put off by [`Transaction::remind`]: the thing's resource and id, and the note. It is called at the next
+    /// call after that time, and the transaction's time is the one that was asked for.
+    ///
+    /// Only rules [for all operations](crate::Contract::with_rule_everywhere) are asked.
+    fn due(&self, resource: &str, id: &str, note: &str, state: &mut Transaction<'_>) {
+        let _ = (resource, id, note, state);
+    }
+
     /// Answers a request that is not in order, in place of the contract's own answer; `None` leaves it to that.
     ///
     /// Such an answer shows what a real server does, and is not checked against the contract.
     fn refuse(&self, call: &Incoming<'_>, violations: &[Violation]) -> Option<Response> {
         let _ = (call, violations);
         None
+    }
+}
+
+/// What a [`Rule`] answers from what the server keeps.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// `None` is the one that the contract has for success.
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) body: Option<Value>,
+    /// Why it is an error.
+    pub(crate) why: Option<String>,
+    /// What is merged into the body of the declared error.
+    pub(crate) patch: Option<Value>,
+}
+
+impl Served {
+    /// The declared answer to success, with this body.
+    pub fn body(body: Value) -> Self {
+        Self { status: None, body: Some(body), why: None, patch: None }
+    }
+
+    /// The declared answer to success, without a body.
+    pub fn empty() -> Self {
+        Self { status: None, body: None, why: None, patch: None }
+    }
+
+    /// The error that the contract declares for a status, with its own body: the example if there is one, and the reason
+    /// where that has a place for it.
+    pub fn error(status: StatusCode, why: impl Into<String>) -> Self {
+        Self { status: Some(status), body: None, why: Some(why.into()), patch: None }
+    }
+
+    /// Merges members into the body (RFC 7396), as they are in this answer.
+    #[must_use]
+    pub fn with(mut self, patch: Value) -> Self {
+        self.patch = Some(patch);
+        self
     }
 }
 

@@ -64,6 +64,7 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
         warnings: OnceLock::new(),
         documents: vec![document],
         router: OnceLock::new(),
+        resources: OnceLock::new(),
         companion: OnceLock::new(),
     };
     Ok(Contract { inner: Arc::new(inner), rules: Arc::new(Rules::default()) })

@@ -1,0 +1,176 @@
+//! Resources: what an API keeps, as far as its document tells it. Collections of things that are created, read, listed,
+//! changed and deleted, and single things that are there once.
+//!
+//! Read once per contract, on first use, from paths, methods and schemas. What a document says of it by `x-standin-resource`
+//! comes before what is inferred. Keeping the things themselves is `state`'s business.
+
+mod infer;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::Contract;
+use crate::state::{Kind, Within};
+
+/// Things of one kind that an API keeps: see [`Contract::resources`].
+#[derive(Debug, Clone)]
+pub struct Resource {
+    pub(crate) kind: Kind,
+    pub(crate) path: String,
+    pub(crate) uses: Vec<Use>,
+    pub(crate) why: String,
+}
+
+/// What one operation does with a resource.
+#[derive(Debug, Clone)]
+pub(crate) struct Use {
+    /// The operation, by its number.
+    pub(crate) operation: usize,
+    pub(crate) action: Action,
+    /// The path parameters that name what it is part of, the outermost first.
+    pub(crate) within: Vec<Within>,
+    /// The path parameter that names the thing.
+    pub(crate) identity: Option<String>,
+    /// Where the body of the request has the thing: the names that lead to it.
+    pub(crate) sent: Vec<String>,
+    /// Where the answer to success has it, or the list of them; none if it does not show it.
+    pub(crate) shown: Option<Shown>,
+    pub(crate) filters: Vec<Filter>,
+    /// What it sets in the thing, whatever is sent.
+    pub(crate) set: Map<String, Value>,
+    pub(crate) why: String,
+}
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Create,
+    List,
+    Read,
+    /// All of it is sent anew. With `creates`, what is not there comes to be.
+    Replace {
+        creates: bool,
+    },
+    /// Some of it is sent: members as they are to be; null takes one out or is the value, as the schema has it.
+    Patch,
+    /// By the operations of RFC 6902.
+    JsonPatch,
+    Delete,
+    /// Something else is done with one of them: `POST /orders/{id}/cancel`.
+    Act,
+}
+
+/// Where an answer has a thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// The names that lead to it.
+    pub(crate) path: Vec<String>,
+    /// Whether the value there is a list with it as its only item.
+    pub(crate) in_list: bool,
+}
+
+/// A parameter of the query that chooses from a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Filter {
+    pub(crate) parameter: String,
+    /// The names that lead to the member.
+    pub(crate) member: Vec<String>,
+    pub(crate) comparison: Comparison,
+}
+
+/// How a filter compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    /// At least, times and numbers alike.
+    From,
+    /// At most.
+    To,
+    /// More than.
+    After,
+    /// Less than.
+    Before,
+}
+
+/// The resources of a contract.
+#[derive(Debug, Default)]
+pub(crate) struct Resources {
+    pub(crate) all: Vec<Resource>,
+    /// For each operation the resource and the place of its use.
+    by_operation: Vec<Option<(usize, usize)>>,
+    /// What has the shape of a resource and is none, and why.
+    pub(crate) refused: Vec<Refused>,
+    /// Whether the document asks for state by itself (`x-standin-stateful: true` at its root).
+    pub(crate) stateful: bool,
+}
+
+/// An operation that looks as if it did something with a resource, and why nothing is kept of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    pub(crate) operation: usize,
+    pub(crate) why: String,
+}
+
+impl Resources {
+    pub(super) fn of(contract: &Contract) -> Self {
+        let mut resources = infer::infer(contract);
+        resources.by_operation = vec![None; contract.operations().len()];
+        for (number, resource) in resources.all.iter().enumerate() {
+            for (place, used) in resource.uses.iter().enumerate() {
+                resources.by_operation[used.operation] = Some((number, place));
+            }
+        }
+        resources
+    }
+
+    /// What an operation does, and with which resource.
+    pub(crate) fn of_operation(&self, operation: usize) -> Option<(usize, &Resource, &Use)> {
+        let (number, place) = self.by_operation.get(operation).copied().flatten()?;
+        let resource = &self.all[number];
+        Some((number, resource, &resource.uses[place]))
+    }
+
+    /// A resource by its name.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.all.iter().position(|resource| resource.kind.name == name)
+    }
+}
+
+impl Resource {
+    /// What it is called: the path of its collection, unless the document gives it another name.
+    pub fn name(&self) -> &str {
+        &self.kind.name
+    }
+
+    /// The path of the collection, or of the single thing.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether there is one of it, and not a collection.
+    pub fn is_single(&self) -> bool {
+        self.kind.is_single
+    }
+
+    /// The member that names one of them.
+    pub fn id_member(&self) -> Option<&str> {
+        self.kind.id.as_deref()
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create => "create",
+            Self::List => "list",
+            Self::Read => "read",
+            Self::Replace { creates: false } => "replace",
+            Self::Replace { creates: true } => "put",
+            Self::Patch => "patch",
+            Self::JsonPatch => "json-patch",
+            Self::Delete => "delete",
+            Self::Act => "act",
+        })
+    }
+}

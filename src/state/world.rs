@@ -1,0 +1,326 @@
+//! What is kept at a moment: tables of things, each with the orders in which its lists show it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Bound,
+    sync::Arc,
+};
+
+use serde_json::{Map, Value};
+
+use super::{
+    kind::{Kind, Within},
+    store::Kinds,
+};
+use crate::{clock::Timestamp, message::Response};
+
+/// Separates the parts of a key. No text of a path has it.
+const SEPARATOR: char = '\u{1f}';
+
+/// A thing that is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entity {
+    /// Its id, as its own member has it where there is one.
+    pub(crate) id: Value,
+    /// Whose it is: nobody else sees it.
+    pub(crate) tenant: Arc<str>,
+    /// What it is part of, as the path said that led to it when it came to be, by [`Within::name`].
+    pub(crate) links: Vec<(String, String)>,
+    /// Counts up with everything that is written.
+    pub(crate) version: u64,
+    /// The place in the order of creation.
+    pub(crate) serial: u64,
+    pub(crate) members: Map<String, Value>,
+    /// Members that were taken out: they are not made up again.
+    pub(crate) absent: Vec<String>,
+    /// What is kept beside it and never shown with it: secrets, say.
+    pub(crate) hidden: Map<String, Value>,
+}
+
+impl Entity {
+    /// What names the other that it is part of.
+    pub(crate) fn link(&self, within: &Within) -> Option<String> {
+        self.joined(&within.name, within.member.as_deref())
+    }
+
+    fn joined(&self, name: &str, member: Option<&str>) -> Option<String> {
+        let said = member.and_then(|member| self.members.get(member)).filter(|value| !value.is_null());
+        let linked = || self.links.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        said.map(Kind::text).or_else(linked)
+    }
+}
+
+/// A place in the order of a list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank(Text, u64);
+
+/// Numbers come in their order, and before texts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Text {
+    None,
+    Number(i64),
+    Text(Arc<str>),
+}
+
+impl Text {
+    fn of(value: Option<&Value>) -> Self {
+        match value {
+            Some(Value::Number(number)) if number.is_i64() => Self::Number(number.as_i64().unwrap_or_default()),
+            Some(Value::String(text)) => Self::Text(text.as_str().into()),
+            Some(other) if !other.is_null() => Self::Text(other.to_string().into()),
+            _ => Self::None,
+        }
+    }
+}
+
+type Key = Arc<str>;
+type Scope = Arc<str>;
+
+#[derive(Debug, Clone, Default)]
+struct Table {
+    things: HashMap<Key, Arc<Entity>>,
+    lists: BTreeMap<(Scope, Rank), Key>,
+    /// What has a value that no other may have.
+    unique: HashMap<Key, Key>,
+}
+
+/// Everything that is kept.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct World {
+    tables: Vec<Table>,
+    pub(super) count: usize,
+    /// How much was written, ever.
+    pub(super) serial: u64,
+    /// What is to be done at which time.
+    pub(super) reminders: BTreeMap<(Timestamp, u64), Reminder>,
+    /// Answers that are given again, by what was sent to ask for that.
+    pub(super) answers: HashMap<String, Repeat>,
+}
+
+/// Something that is to be done with a thing later.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reminder {
+    pub(crate) tenant: Arc<str>,
+    pub(crate) kind: usize,
+    pub(crate) id: String,
+    pub(crate) note: String,
+}
+
+/// An answer that is given again to the same request.
+#[derive(Debug, Clone)]
+pub(crate) struct Repeat {
+    /// Tells requests apart.
+    pub(crate) request: u64,
+    pub(crate) response: Response,
+}
+
+/// Where a thing is looked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted<'w> {
+    pub(crate) kind: usize,
+    pub(crate) tenant: &'w str,
+    /// What the path says that it is part of, by [`Within::name`].
+    pub(crate) links: &'w [(String, String)],
+}
+
+/// Why something cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Missed {
+    /// There is one with this id.
+    Taken,
+    /// Another has the value of a member that none may have twice.
+    NotUnique(String),
+    /// So many things are kept that no more can be.
+    Full(usize),
+}
+
+impl World {
+    pub(super) fn new(kinds: &[Kind]) -> Self {
+        Self { tables: vec![Table::default(); kinds.len()], ..Self::default() }
+    }
+
+    /// The thing with an id, if it is part of what the path says.
+    pub(crate) fn find(&self, kinds: &[Kind], wanted: &Wanted<'_>, id: &str) -> Option<&Arc<Entity>> {
+        let found = self.tables[wanted.kind].things.get(key(&kinds[wanted.kind], wanted, id).as_str())?;
+        let agrees = |(name, value): &(String, String)| {
+            let lists = kinds[wanted.kind].lists.iter().flatten();
+            let within = lists.chain(&kinds[wanted.kind].within).find(|within| within.name == *name);
+            // What nobody told of it speaks against nothing.
+            within.and_then(|within| found.link(within)).is_none_or(|known| known == *value)
+        };
+        wanted.links.iter().all(agrees).then_some(found)
+    }
+
+    /// All of a kind that a tenant has, in no order.
+    pub(super) fn all<'w>(&'w self, kind: usize, tenant: &'w str) -> impl Iterator<Item = &'w Arc<Entity>> {
+        self.tables[kind].things.values().filter(move |entity| &*entity.tenant == tenant)
+    }
+
+    /// Everything, in the order in which it came to be.
+    pub(super) fn everything(&self) -> Vec<(usize, &Arc<Entity>)> {
+        let mut all: Vec<_> =
+            self.tables.iter().enumerate().flat_map(|(kind, table)| table.things.values().map(move |entity| (kind, entity))).collect();
+        all.sort_by_key(|(_, entity)| entity.serial);
+        all
+    }
+
+    /// A list, in its order, beginning after a place in it.
+    pub(crate) fn list<'w>(
+        &'w self,
+        kinds: &[Kind],
+        wanted: &Wanted<'_>,
+        after: Option<Rank>,
+    ) -> impl DoubleEndedIterator<Item = &'w Arc<Entity>> + use<'w> {
+        let table = &self.tables[wanted.kind];
+        let scope = list_of(&kinds[wanted.kind], wanted);
+        let (from, to) = bounds(scope, after);
+        table.lists.range((from, to)).filter_map(|(_, key)| table.things.get(key))
+    }
+
+    /// How many a list has.
+    pub(crate) fn count_of(&self, kinds: &[Kind], wanted: &Wanted<'_>) -> usize {
+        let table = &self.tables[wanted.kind];
+        let (from, to) = bounds(list_of(&kinds[wanted.kind], wanted), None);
+        table.lists.range((from, to)).count()
+    }
+
+    /// The place of a thing in the orders of its kind.
+    pub(crate) fn rank(kind: &Kind, entity: &Entity) -> Rank {
+        match &kind.order {
+            Some(member) => Rank(Text::of(entity.members.get(member)), entity.serial),
+            None => Rank(Text::None, entity.serial),
+        }
+    }
+
+    /// The place right after everything whose order member has this text.
+    pub(crate) fn after_text(text: &str) -> Rank {
+        Rank(Text::Text(text.into()), u64::MAX)
+    }
+
+    /// Keeps a thing, in the place of the one with the same id if there is one, which it gives back.
+    pub(super) fn put(&mut self, kinds: &Kinds, number: usize, entity: Arc<Entity>) -> Result<(Key, Option<Arc<Entity>>), Missed> {
+        let kind = &kinds[number];
+        let key: Key = key_of(kind, &entity).into();
+        for member in &kind.unique {
+            let taken = unique_key(member, &entity).and_then(|unique| self.tables[number].unique.get(unique.as_str()));
+            if taken.is_some_and(|other| *other != key) {
+                return Err(Missed::NotUnique(member.clone()));
+            }
+        }
+        let before = self.take(kinds, number, &key);
+        let table = &mut self.tables[number];
+        for unique in kind.unique.iter().filter_map(|member| unique_key(member, &entity)) {
+            table.unique.insert(unique.into(), Arc::clone(&key));
+        }
+        let rank = Self::rank(kind, &entity);
+        for scope in lists_of(kind, &entity) {
+            table.lists.insert((scope, rank.clone()), Arc::clone(&key));
+        }
+        table.things.insert(Arc::clone(&key), entity);
+        self.count += 1;
+        Ok((key, before))
+    }
+
+    /// Takes a thing out.
+    pub(super) fn take(&mut self, kinds: &Kinds, number: usize, key: &str) -> Option<Arc<Entity>> {
+        let kind = &kinds[number];
+        let table = &mut self.tables[number];
+        let entity = table.things.remove(key)?;
+        let rank = Self::rank(kind, &entity);
+        for scope in lists_of(kind, &entity) {
+            table.lists.remove(&(scope, rank.clone()));
+        }
+        for unique in kind.unique.iter().filter_map(|member| unique_key(member, &entity)) {
+            table.unique.remove(unique.as_str());
+        }
+        self.count -= 1;
+        Some(entity)
+    }
+
+    /// The parts of a thing: of which kind, and their keys.
+    pub(super) fn parts(&self, kinds: &Kinds, number: usize, whole: &Entity) -> Vec<(usize, Key)> {
+        let id = Kind::text(&whole.id);
+        let mut parts = Vec::new();
+        for (part, kind) in kinds.iter().enumerate() {
+            for link in kind.parents.iter().filter(|link| link.kind == number) {
+                let of = |entity: &&Arc<Entity>| {
+                    entity.tenant == whole.tenant && entity.joined(&link.name, link.member.as_deref()).as_deref() == Some(&id)
+                };
+                parts.extend(self.tables[part].things.values().filter(of).map(|entity| (part, Key::from(key_of(kind, entity)))));
+            }
+        }
+        parts
+    }
+
+    pub(super) fn has(&self, number: usize, key: &str) -> bool {
+        self.tables[number].things.contains_key(key)
+    }
+}
+
+fn bounds(scope: Scope, after: Option<Rank>) -> (Bound<(Scope, Rank)>, Bound<(Scope, Rank)>) {
+    // The next text that there is: no list is between the two.
+    let end = format!("{scope}\0");
+    let from = match after {
+        Some(rank) => Bound::Excluded((scope, rank)),
+        None => Bound::Included((scope, Rank(Text::None, 0))),
+    };
+    (from, Bound::Excluded((end.into(), Rank(Text::None, 0))))
+}
+
+/// The key of what is looked for.
+fn key(kind: &Kind, wanted: &Wanted<'_>, id: &str) -> String {
+    let value = |within: &Within| wanted.links.iter().find(|(name, _)| *name == within.name).map(|(_, value)| value.clone());
+    joined(wanted.tenant, kind.within.iter().map(value), id)
+}
+
+pub(super) fn key_of(kind: &Kind, entity: &Entity) -> String {
+    joined(&entity.tenant, kind.within.iter().map(|within| entity.link(within)), &Kind::text(&entity.id))
+}
+
+fn joined(tenant: &str, within: impl Iterator<Item = Option<String>>, id: &str) -> String {
+    let mut key = String::with_capacity(tenant.len() + id.len() + 8);
+    key.push_str(tenant);
+    for value in within {
+        key.push(SEPARATOR);
+        key.push_str(value.as_deref().unwrap_or_default());
+    }
+    key.push(SEPARATOR);
+    key.push_str(id);
+    key
+}
+
+/// The list that a path asks for: the one of what it names, else that of all.
+fn list_of(kind: &Kind, wanted: &Wanted<'_>) -> Scope {
+    let value = |within: &Within| wanted.links.iter().find(|(name, _)| *name == within.name).map(|(_, value)| value.clone());
+    let fits = |list: &&Vec<Within>| list.len() == wanted.links.len() && list.iter().all(|within| value(within).is_some());
+    let list = kind.lists.iter().find(fits).map(Vec::as_slice).unwrap_or_default();
+    scope(wanted.tenant, list, value).unwrap_or_else(|| "".into())
+}
+
+/// The lists that show a thing.
+fn lists_of(kind: &Kind, entity: &Entity) -> Vec<Scope> {
+    let all = scope(&entity.tenant, &[], |_| None);
+    let parts =
+        kind.lists.iter().filter(|list| !list.is_empty()).filter_map(|list| scope(&entity.tenant, list, |within| entity.link(within)));
+    let mut scopes: Vec<Scope> = all.into_iter().chain(parts).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+/// Lists are told apart by what they are part of: its names and its values.
+fn scope(tenant: &str, list: &[Within], value: impl Fn(&Within) -> Option<String>) -> Option<Scope> {
+    let mut text = format!("{tenant}{SEPARATOR}");
+    for within in list {
+        text.push_str(&within.name);
+        text.push(SEPARATOR);
+        text.push_str(&value(within)?);
+        text.push(SEPARATOR);
+    }
+    Some(text.into())
+}
+
+fn unique_key(member: &str, entity: &Entity) -> Option<String> {
+    let value = entity.members.get(member).filter(|value| !value.is_null())?;
+    Some(format!("{}{SEPARATOR}{member}{SEPARATOR}{}", entity.tenant, Kind::text(value)))
+}

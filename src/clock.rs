@@ -51,6 +51,18 @@ impl Timestamp {
         Self::from_millis(self.0.saturating_add(millis))
     }
 
+    /// A moment as it is written here.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
+        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+        let first = days_before(year);
+        let is_it = |days: &i64| civil(*days) == (year, u32::try_from(month).unwrap_or(0), u32::try_from(day).unwrap_or(0));
+        let days = (first..first + 366).find(is_it)?;
+        let seconds = number(11..13)? * 3_600 + number(14..16)? * 60 + number(17..19)?;
+        let millis = if text.as_bytes().get(19) == Some(&b'.') { number(20..23)? } else { 0 };
+        text.ends_with('Z').then(|| Self::from_millis(days * DAY + seconds * 1_000 + millis))
+    }
+
     /// Year, month and day.
     pub(crate) fn date(self) -> (i64, u32, u32) {
         civil(self.0.div_euclid(DAY))

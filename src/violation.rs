@@ -93,6 +93,8 @@ pub enum Step {
     MediaType,
     /// The body.
     Body,
+    /// What the server keeps: whether it allows what is asked for. Such a refusal is an answer, and breaks no contract.
+    State,
     /// Our own answer: the mock would have lied.
     Answer,
 }

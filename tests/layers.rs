@@ -25,12 +25,13 @@ const LAYERS: [&[&str]; 12] = [
 ];
 
 /// Which folder (or file) may name which crate.
-const CRATES: [(&str, &str); 16] = [
+const CRATES: [(&str, &str); 17] = [
     ("bytes", "message"),
     ("http", "message"),
     ("hyper", "server"),
     ("hyper_util", "server"),
     ("tokio", "server"),
+    ("json_patch", "respond"),
     ("jsonschema", "schema"),
     ("fake", "schema"),
     ("rand", "schema"),

@@ -10,6 +10,8 @@ mod response;
 pub(crate) mod secrets;
 mod security;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 pub use self::security::ApiKey;
@@ -66,7 +68,6 @@ impl Findings {
 }
 
 /// A request, judged.
-#[derive(Default)]
 pub(crate) struct Judgement {
     /// Everything that is wrong, in the order of judgement.
     pub(crate) violations: Vec<Violation>,
@@ -78,6 +79,21 @@ pub(crate) struct Judgement {
     pub(crate) body: Option<Value>,
     /// What the client prefers of the answer.
     pub(crate) preferences: Preferences,
+    /// Whose things it sees; nothing, if the key does not say.
+    pub(crate) tenant: Arc<str>,
+}
+
+impl Default for Judgement {
+    fn default() -> Self {
+        Self {
+            violations: Vec::new(),
+            remarks: Vec::new(),
+            parameters: Vec::new(),
+            body: None,
+            preferences: Preferences::default(),
+            tenant: Arc::from(""),
+        }
+    }
 }
 
 /// Judges a request. `captured` are the values of the path parameters as they were sent, in the order of the template.
@@ -113,7 +129,7 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
         violations.push(Violation::new(Step::Body, "body.many", Place::BODY, "fewer violations", found));
     }
     let (violations, remarks) = untold(contract, operation, request, &parameters, body.as_ref(), (violations, remarks));
-    Judgement { violations, remarks, parameters, body, preferences }
+    Judgement { violations, remarks, parameters, body, preferences, tenant: Arc::from("") }
 }
 
 /// What was found, without the secrets of the request. They are looked for only if there is anything to tell.

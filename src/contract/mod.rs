@@ -373,6 +373,11 @@ impl Contract {
         &self.kept().all
     }
 
+    /// Whether the document asks servers to keep things (`x-standin-stateful: true` at its root).
+    pub(crate) fn is_stateful(&self) -> bool {
+        self.inner.documents.iter().any(|document| document.root().get("x-standin-stateful") == Some(&Value::Bool(true)))
+    }
+
     /// The same, by operations.
     pub(crate) fn kept(&self) -> &Resources {
         self.inner.resources.get_or_init(|| Resources::of(self))

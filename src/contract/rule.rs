@@ -221,6 +221,11 @@ impl Rules {
         rules
     }
 
+    /// The rules for all operations.
+    pub(crate) fn everywhere(&self) -> impl Iterator<Item = &dyn Rule> {
+        self.everywhere.iter().map(|rule| &**rule)
+    }
+
     fn of_number(&self, number: usize) -> impl Iterator<Item = &Arc<dyn Rule>> {
         self.everywhere.iter().chain(self.by_operation.get(&number).into_iter().flatten())
     }

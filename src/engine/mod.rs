@@ -3,13 +3,14 @@
 mod cors;
 mod cue;
 mod explain;
+mod kept;
 pub(crate) mod unused;
 
 use std::{
     collections::HashMap,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 pub(crate) use self::cue::Mischief;
@@ -26,6 +27,7 @@ use crate::{
     router::{BasePath, Found, Missed},
     script::{self, Fault, Performed, Scripts, Stage},
     seed::Seed,
+    state::Store,
     text::either,
     violation::{Place, Step, Violation},
 };
@@ -49,6 +51,10 @@ pub(crate) struct Settings {
     /// Whether calls that no script is for are violations.
     pub(crate) only_scripted: bool,
     pub(crate) remember: Remember,
+    /// Whether things are kept; `None` is what the contract asks for.
+    pub(crate) stateful: Option<bool>,
+    /// How many things are kept at most.
+    pub(crate) state_limit: usize,
 }
 
 /// An answer on its way, and what goes wrong with it there.
@@ -70,6 +76,8 @@ pub(crate) struct Engine {
     counts: Mutex<HashMap<u64, u64>>,
     /// When it was made.
     since: Timestamp,
+    /// What is kept, made on first use: who asks for nothing pays for nothing.
+    store: OnceLock<Option<Store>>,
 }
 
 impl Engine {
@@ -79,7 +87,7 @@ impl Engine {
         let stage = Stage { contract: contract_of, seed: Seed::new(settings.seed), clock, since, answers: settings.answers };
         let scripts = Arc::new(Scripts::new(stage));
         let journal = Journal::new(settings.remember);
-        Self { contract, settings, journal, observer, scripts, recorder: None, counts: Mutex::default(), since }
+        Self { contract, settings, journal, observer, scripts, recorder: None, counts: Mutex::default(), since, store: OnceLock::new() }
     }
 
     /// Answers a request, and remembers both.
@@ -102,10 +110,14 @@ impl Engine {
     pub(crate) fn reset(&self) {
         self.scripts.clear();
         self.journal.clear();
+        if let Some(store) = self.store.get().and_then(Option::as_ref) {
+            store.reset();
+        }
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn decide(&self, request: &Request) -> Decision {
+        self.run_due();
         let found = match self.contract.router().find(request.method(), request.path(), self.settings.base_path) {
             Ok(found) => found,
             Err(missed) => return self.miss(request, missed),
@@ -131,6 +143,8 @@ impl Engine {
             now: self.settings.clock.now(),
             since: self.since,
             answers: self.settings.answers,
+            store: self.store(),
+            told: None,
         };
         let Performed { answer, fault } = match &cue {
             Some(cue) => script::perform(&scene, cue),

@@ -69,6 +69,11 @@ pub(super) fn echoes<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
     echoes
 }
 
+/// What the parameters alone give to take over, for what stands around what is kept.
+pub(super) fn echoes_of_parameters<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
+    echoes(scene).into_iter().filter(|echo| matches!(echo.kind, Kind::Page)).collect()
+}
+
 /// What the body of the request gives.
 fn sent<'a>(scene: &Scene<'a>, echoes: &mut Vec<Echo<'a>>) {
     let judgement: &'a Judgement = scene.judgement;
@@ -309,7 +314,7 @@ fn letters(name: &str) -> impl Iterator<Item = u8> {
 }
 
 /// Whether two names differ in the style of writing alone: `app_id` and `appId`.
-fn alike(one: &str, other: &str) -> bool {
+pub(super) fn alike(one: &str, other: &str) -> bool {
     let same_start = one.as_bytes().first().map(u8::to_ascii_lowercase) == other.as_bytes().first().map(u8::to_ascii_lowercase);
     one == other || same_start && one.is_ascii() && other.is_ascii() && letters(one).eq(letters(other))
 }

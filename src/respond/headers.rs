@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{
     Scene, echo,
+    kept::{Facts, Way},
     page::{Asked, Page},
     problem,
 };
@@ -116,6 +117,11 @@ impl Wanted<'_> {
         match self.name {
             "location" if self.response.status() == StatusCode::CREATED => self.places(),
             "content-location" => vec![request.path().to_owned(), self.absolute(request.path())],
+            "etag" if self.scene.told.is_some_and(|told| told.tag.is_some()) => {
+                let mark = self.scene.told.and_then(|told| told.tag.clone()).unwrap_or_default();
+                vec![mark.clone(), format!("W/{mark}"), mark.trim_matches('"').to_owned()]
+            }
+            "link" if self.page_facts().is_some() => self.page_facts().map(links).unwrap_or_default(),
             "etag" => {
                 let mark = format!("\"{:016x}\"", Seed::new(0).with(self.response.body()).bits());
                 vec![mark.clone(), format!("W/{mark}"), mark.trim_matches('"').to_owned()]
@@ -145,11 +151,16 @@ impl Wanted<'_> {
                 _ => None,
             }
         });
-        let below = id.map(|id| format!("{path}/{id}"));
+        let kept = self.scene.told.and_then(|told| told.id.as_deref()).map(percent_encode);
+        let below = kept.or(id).map(|id| format!("{path}/{id}"));
         // What a PUT creates is where it was put.
         let itself = (*self.scene.request.method() == Method::PUT).then(|| path.to_owned());
         let place = itself.into_iter().chain(below).find(|place| reads(place));
         place.map(|place| vec![place.clone(), self.absolute(&place)]).unwrap_or_default()
+    }
+
+    fn page_facts(&self) -> Option<&Facts> {
+        self.scene.told?.page.as_ref()
     }
 
     fn absolute(&self, path: &str) -> String {
@@ -164,7 +175,7 @@ impl Wanted<'_> {
         let shown = || {
             let layout = self.declared.content.iter().find_map(|content| content.layout())?;
             let (body, _) = parse_json(self.response.body()).ok()?;
-            Page::new(layout, asked).total(&body)
+            Page::new(layout, asked).with_facts(self.page_facts()).total(&body)
         };
         match name {
             "total-count" | "total" | "total-items" | "total-results" => shown().map(|(total, _)| total),
@@ -208,6 +219,13 @@ impl Wanted<'_> {
             _ => Vec::new(),
         }
     }
+}
+
+/// Where the pages before and after are (RFC 8288).
+fn links(facts: &Facts) -> Vec<String> {
+    let link = |way: &Option<Way>, relation: &str| way.as_ref().map(|way| format!("<{}>; rel=\"{relation}\"", way.target));
+    let links: Vec<String> = link(&facts.previous, "prev").into_iter().chain(link(&facts.next, "next")).collect();
+    if links.is_empty() { Vec::new() } else { vec![links.join(", ")] }
 }
 
 /// Whether a client that reads the text by the header's declaration reads a valid value.

@@ -8,8 +8,10 @@ mod accept;
 mod body;
 mod echo;
 mod headers;
+mod kept;
 mod negotiate;
 mod page;
+pub(crate) use self::kept::{Told, run_due};
 mod problem;
 mod scripted;
 mod write;
@@ -31,6 +33,7 @@ use crate::{
     schema::{Locale, Occasion, Setting},
     seed::Seed,
     source::quote,
+    state::Store,
     text::{either, nearest},
     violation::{Place, Step, Violation},
 };
@@ -60,6 +63,13 @@ pub enum Because {
     Options,
     /// No conforming answer could be made. The mock's fault or the contract's, never the client's.
     Unable,
+    /// From what the server keeps, which was created, seeded or changed before.
+    Kept,
+    /// What the server keeps does not allow it: there is nothing with this id, say.
+    Refused {
+        /// The reason.
+        why: Arc<str>,
+    },
     /// A script answered: see [`MockServer::on`](crate::MockServer::on).
     Script {
         /// The file and line that scripts it.
@@ -79,6 +89,8 @@ impl fmt::Display for Because {
         f.write_str(match self {
             Self::Script { at } => return write!(f, "scripted at {at}"),
             Self::Fault { fault, by } => return write!(f, "the fault {fault}, by {by}"),
+            Self::Refused { why } => return write!(f, "refused: {why}"),
+            Self::Kept => "from what is kept",
             Self::Declared => "the declared answer to a broken request",
             Self::Problem => "a problem document: no answer to a broken request is declared",
             Self::Rule => "a rule's answer to a broken request",
@@ -100,6 +112,7 @@ pub(crate) struct Answer {
 }
 
 /// What an answer depends on.
+#[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     pub(crate) contract: &'a Contract,
     pub(crate) operation: &'a Operation,
@@ -112,6 +125,10 @@ pub(crate) struct Scene<'a> {
     /// When the server started.
     pub(crate) since: Timestamp,
     pub(crate) answers: Answers,
+    /// What the server keeps, where it does.
+    pub(crate) store: Option<&'a Store>,
+    /// What is known of the answer beside its body, once it is made from what is kept.
+    pub(crate) told: Option<&'a Told>,
 }
 
 /// How a server answers, as far as requests leave it open.
@@ -264,6 +281,9 @@ fn succeed(scene: &Scene<'_>) -> Answer {
     if scene.operation.responses.is_empty() {
         return Answer { response: Response::new(StatusCode::OK), because: Because::Undeclared, violations: Vec::new() };
     }
+    if let Some(answer) = kept::serve(scene) {
+        return answer;
+    }
     let (declared, status) = match preferred(scene) {
         Ok(chosen) => chosen,
         Err(violation) => return not_preferred(violation),
@@ -274,13 +294,7 @@ fn succeed(scene: &Scene<'_>) -> Answer {
         return with_headers(scene, declared, status, Response::new(status), Because::Empty);
     }
     let Some(accept::Chosen { media_type, named }) = accept::choose(&declared.content, scene.request) else {
-        let known: Vec<String> = declared.content.iter().map(|media_type| format!("`{}`", media_type.range)).collect();
-        let place = Place::Header("accept".into(), Pointer::root());
-        let found = quote(scene.request.header("accept").unwrap_or_default());
-        let violation = Violation::new(Step::Parameters, "answer.not-acceptable", place, either(&known), found)
-            .with_rule(scene.operation.place(&declared.pointer.join("content")));
-        let response = problem::document(StatusCode::NOT_ACCEPTABLE, std::slice::from_ref(&violation));
-        return Answer { response, because: Because::Problem, violations: Vec::new() };
+        return not_acceptable(scene, declared);
     };
     match named_example(scene, media_type, status) {
         Some(Ok(example)) => {
@@ -299,6 +313,17 @@ fn succeed(scene: &Scene<'_>) -> Answer {
         },
         Err(violations) => unable(violations),
     }
+}
+
+/// The answer to a client that accepts no media type that is declared.
+fn not_acceptable(scene: &Scene<'_>, declared: &DeclaredResponse) -> Answer {
+    let known: Vec<String> = declared.content.iter().map(|media_type| format!("`{}`", media_type.range)).collect();
+    let place = Place::Header("accept".into(), Pointer::root());
+    let found = quote(scene.request.header("accept").unwrap_or_default());
+    let violation = Violation::new(Step::Parameters, "answer.not-acceptable", place, either(&known), found)
+        .with_rule(scene.operation.place(&declared.pointer.join("content")));
+    let response = problem::document(StatusCode::NOT_ACCEPTABLE, std::slice::from_ref(&violation));
+    Answer { response, because: Because::Problem, violations: Vec::new() }
 }
 
 /// The response that is preferred, else the one for success, else the first there is.

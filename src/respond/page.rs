@@ -5,7 +5,10 @@
 
 use serde_json::Value;
 
-use super::Scene;
+use super::{
+    Scene,
+    kept::{Facts, Way},
+};
 use crate::{
     contract::{Asks, Ending, Layout, Member, Parameter, Role, at, at_mut},
     schema::Types,
@@ -29,6 +32,8 @@ pub(super) struct Asked {
 pub(super) struct Page<'a> {
     layout: &'a Layout,
     asked: Asked,
+    /// What is known of the page, where it is one of what the server keeps.
+    facts: Option<&'a Facts>,
 }
 
 impl Asked {
@@ -62,6 +67,17 @@ impl Asked {
         }
     }
 
+    /// How many items come before the page.
+    pub(super) fn passed_over(self, limit: u64) -> u64 {
+        self.offset.max(self.index.saturating_mul(limit))
+    }
+
+    /// The number of the page after this one, or before it.
+    pub(super) fn page_number(self, forward: bool) -> u64 {
+        let index = if forward { self.index.saturating_add(1) } else { self.index.saturating_sub(1) };
+        index.saturating_add(self.base)
+    }
+
     fn is_first(self) -> bool {
         self.index == 0 && self.offset == 0 && !self.cursor
     }
@@ -91,12 +107,16 @@ fn default(parameter: &Parameter) -> Option<&Value> {
 
 impl<'a> Page<'a> {
     pub(super) fn new(layout: &'a Layout, asked: Asked) -> Self {
-        Self { layout, asked }
+        Self { layout, asked, facts: None }
+    }
+
+    pub(super) fn with_facts(self, facts: Option<&'a Facts>) -> Self {
+        Self { facts, ..self }
     }
 
     /// How many items there are if these are shown, and how many pages.
     pub(super) fn total(&self, body: &Value) -> Option<(u64, u64)> {
-        self.shown(body).map(|shown| self.asked.total(shown))
+        self.shown(body).map(|shown| self.counts(shown))
     }
 
     /// Makes all agree at once.
@@ -151,7 +171,9 @@ impl<'a> Page<'a> {
             *value = written(number, member.types);
         } else if let Some(truth) = self.truth(member.role) {
             *value = truth.into();
-        } else if member.role == Role::Next || member.role == Role::Previous && self.asked.is_first() {
+        } else if let Some(way) = self.way(member.role) {
+            *value = way.written(name, member.types);
+        } else if member.role == Role::Next || member.role == Role::Previous && !self.has_before() {
             match ending {
                 Ending::Null => *value = Value::Null,
                 Ending::Empty if value.is_string() => *value = "".into(),
@@ -164,9 +186,10 @@ impl<'a> Page<'a> {
     }
 
     fn number(&self, role: Role, value: &Value, shown: u64) -> Option<u64> {
-        let (total, pages) = self.asked.total(shown);
+        let (total, pages) = self.counts(shown);
         Some(match role {
             // What is asked for was taken over before; where nothing is, any limit is right that is not passed.
+            Role::Limit if self.facts.is_some() => self.facts.map_or(shown, |facts| facts.limit),
             Role::Limit => self.asked.limit.or(as_number(value)).unwrap_or(shown).max(shown),
             Role::Count if self.counts_all() => total,
             Role::Count | Role::Shown => shown,
@@ -178,6 +201,26 @@ impl<'a> Page<'a> {
         })
     }
 
+    /// How many there are, and how many pages.
+    fn counts(&self, shown: u64) -> (u64, u64) {
+        match self.facts {
+            Some(facts) => (facts.total, facts.total.div_ceil(facts.limit.max(1)).max(1)),
+            None => self.asked.total(shown),
+        }
+    }
+
+    fn has_before(&self) -> bool {
+        self.facts.map_or(!self.asked.is_first(), |facts| facts.back)
+    }
+
+    fn way(&self, role: Role) -> Option<&Way> {
+        match role {
+            Role::Next => self.facts?.next.as_ref(),
+            Role::Previous => self.facts?.previous.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Whether a member that is called a count is the only one that could tell how many there are.
     fn counts_all(&self) -> bool {
         !self.members().any(|member| member.role == Role::Total)
@@ -185,13 +228,33 @@ impl<'a> Page<'a> {
 
     fn truth(&self, role: Role) -> Option<bool> {
         Some(match role {
-            Role::More => false,
-            Role::IsLast => true,
-            Role::IsFirst => self.asked.is_first(),
-            Role::Back => !self.asked.is_first(),
+            Role::More => self.facts.is_some_and(|facts| facts.more),
+            Role::IsLast => !self.facts.is_some_and(|facts| facts.more),
+            Role::IsFirst => !self.has_before(),
+            Role::Back => self.has_before(),
             _ => return None,
         })
     }
+}
+
+impl Way {
+    /// As a member of this name and types tells it.
+    fn written(&self, name: &str, types: Types) -> Value {
+        let name = name.to_ascii_lowercase();
+        let is_address =
+            ["url", "uri", "link", "href"].iter().any(|word| name.contains(word)) || name == "next" || name == "previous" || name == "prev";
+        match self.value.parse::<u64>() {
+            Ok(number) if !types.is_empty() && !types.has(Types::STRING) => number.into(),
+            _ if is_address => self.target.clone().into(),
+            _ => self.value.clone().into(),
+        }
+    }
+}
+
+/// Whether a cursor of this name asks for what comes before it.
+pub(super) fn goes_back(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("before") || name.contains("prev")
 }
 
 /// A number that may be written as text.

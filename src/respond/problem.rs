@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Scene, negotiate};
+use super::{Scene, negotiate, scripted::merged};
 use crate::{
     codec::CODINGS,
     contract::{DeclaredStatus, Location, MediaType, Operation, SchemeKind},
@@ -25,6 +25,7 @@ pub(super) fn status(violation: &Violation) -> StatusCode {
         Step::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Step::Body if violation.code() == "body.syntax" => StatusCode::BAD_REQUEST,
         Step::Parameters | Step::Body => StatusCode::UNPROCESSABLE_ENTITY,
+        Step::State => StatusCode::CONFLICT,
         Step::Answer => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -37,7 +38,7 @@ fn candidates(violation: &Violation) -> &'static [u16] {
         Step::MediaType => &[415, 400, 422],
         Step::Body if violation.code() == "body.syntax" => &[400, 422],
         Step::Parameters | Step::Body => &[422, 400],
-        Step::Route | Step::Answer => &[],
+        Step::Route | Step::State | Step::Answer => &[],
     }
 }
 
@@ -47,23 +48,29 @@ const EXPLANATION: HeaderName = HeaderName::from_static("standin-explanation");
 /// The contract's own answer to the earliest violation, with the explanation where its schema takes it, else in a header.
 pub(super) fn declared(scene: &Scene<'_>) -> Option<Response> {
     let violations = &scene.judgement.violations;
-    let first = violations.first()?;
+    declared_as(scene, candidates(violations.first()?), &explanation(violations), None)
+}
+
+/// The contract's own answer of the fittest status that it declares, with an explanation in it, and with what `patch` says.
+pub(super) fn declared_as(scene: &Scene<'_>, candidates: &[u16], explanation: &str, patch: Option<&Value>) -> Option<Response> {
     let responses = &scene.operation.responses;
     let exact = |code: &u16| responses.iter().any(|response| response.status == DeclaredStatus::Code(*code));
-    let candidates = candidates(first);
     let code = candidates.iter().find(|code| exact(code)).or(candidates.first()).copied()?;
     let response_of = negotiate::for_status(responses, code)?;
     let status = StatusCode::from_u16(code).ok()?;
-    let explanation = explanation(violations);
     if response_of.content.is_empty() {
-        let response = with_explanation(Response::new(status), &explanation);
+        let response = with_explanation(Response::new(status), explanation);
         return super::headers::write(scene, response_of, super::seed(scene, status), response).ok();
     }
     let media_type = response_of.content.iter().find(|media_type| is_json(&media_type.range))?;
     let body = body(scene, media_type, status)?;
-    let told = explained(&body, &explanation, |body| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body)));
+    let body = match patch {
+        Some(patch) => merged(body, patch),
+        None => body,
+    };
+    let told = explained(&body, explanation, |body| media_type.schema.as_ref().is_none_or(|schema| schema.accepts(body)));
     let response = super::write::body(media_type, None, status, told.as_ref().unwrap_or(&body)).ok()?;
-    let response = if told.is_some() { response } else { with_explanation(response, &explanation) };
+    let response = if told.is_some() { response } else { with_explanation(response, explanation) };
     super::headers::write(scene, response_of, super::seed(scene, status), response).ok()
 }
 
@@ -247,6 +254,8 @@ paths:
             since: now,
             now,
             answers: crate::respond::Answers::default(),
+            store: None,
+            told: None,
         });
         (answer.response.status().as_u16(), answer.response.header(name).map(str::to_owned))
     }

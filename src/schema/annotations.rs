@@ -35,6 +35,8 @@ pub(crate) struct Note {
     pub(crate) value: Option<ValueRule>,
     /// The client may not set it (`readOnly`).
     pub(crate) read_only: bool,
+    /// The server never shows it (`writeOnly`).
+    pub(crate) write_only: bool,
     /// Whether `null` is among the values that the schema speaks of.
     pub(crate) nullable: bool,
     pub(crate) deprecated: bool,
@@ -180,7 +182,7 @@ impl ValueRule {
         (known && rule.get("else")? == "now").then_some(Self { null_when: Some(null_when) })
     }
 
-    fn value(&self, beside: &Map<String, Value>, now: Timestamp) -> Value {
+    pub(crate) fn value(&self, beside: &Map<String, Value>, now: Timestamp) -> Value {
         let is_null = self.null_when.as_ref().is_some_and(|when| when.iter().all(|(name, value)| beside.get(name) == Some(value)));
         if is_null { Value::Null } else { now.to_string().into() }
     }
@@ -410,6 +412,7 @@ impl Note {
     fn say(&mut self, schema: &Map<String, Value>, place: &Pointer, version: Version) {
         let is = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(true));
         self.read_only |= is("readOnly");
+        self.write_only |= is("writeOnly");
         let null = |keyword: &str| match schema.get(keyword) {
             Some(Value::Array(values)) => values.iter().any(|value| value.is_null() || value == "null"),
             Some(value) => value == "null",

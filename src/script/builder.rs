@@ -335,6 +335,8 @@ impl Script {
             now: stage.clock.now(),
             since: stage.since,
             answers: stage.answers,
+            store: None,
+            told: None,
         };
         let response = scripted(&scene, reply)?;
         let violations = if step.off_contract { Vec::new() } else { judge::response(operation, &response) };

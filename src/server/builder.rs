@@ -19,6 +19,7 @@ use crate::{
     respond::Answers,
     router::BasePath,
     schema::Locale,
+    state::{MOST_KEPT, State},
 };
 
 /// A server that is not started yet: see [`MockServer::builder`].
@@ -37,6 +38,9 @@ pub struct MockServerBuilder {
     only_scripted: bool,
     mischief: Mischief,
     remember: Remember,
+    stateful: Option<bool>,
+    state: Option<State>,
+    state_limit: usize,
     coverage: Option<bool>,
     observer: Option<Box<Observer>>,
 }
@@ -57,6 +61,9 @@ impl MockServerBuilder {
             only_scripted: false,
             mischief: Mischief::default(),
             remember: Remember::new(),
+            stateful: None,
+            state: None,
+            state_limit: MOST_KEPT,
             coverage: None,
             observer: None,
         }
@@ -231,6 +238,59 @@ impl MockServerBuilder {
         self
     }
 
+    /// With `true`, what is created is kept: it can be read, listed, changed and deleted, and what was never created is not
+    /// there. Default: `false`, unless the document asks for it (`x-standin-stateful: true`), as Kayle's does.
+    ///
+    /// What is kept of an API, and which operation does what with it, [`Contract::resources`] tells.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use standin::{Contract, MockServer, Request};
+    ///
+    /// let contract = Contract::from_text("pets.yaml", r#"
+    /// openapi: 3.1.0
+    /// paths:
+    ///   /pets:
+    ///     post:
+    ///       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+    ///       responses: {"201": {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}
+    ///   /pets/{id}:
+    ///     get:
+    ///       parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    ///       responses:
+    ///         "200": {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+    ///         "404": {description: no such pet}
+    /// components:
+    ///   schemas:
+    ///     Pet: {type: object, required: [id, name], properties: {id: {type: string, readOnly: true}, name: {type: string}}}
+    /// "#)?;
+    /// let api = MockServer::builder(&contract).stateful(true).start();
+    ///
+    /// let created = api.handle(Request::post("/pets").with_json(&json!({"name": "Ada"}))).json();
+    /// let id = created["id"].as_str().unwrap();
+    /// assert_eq!(api.handle(Request::get(&format!("/pets/{id}"))).json(), created);
+    /// assert_eq!(api.handle(Request::get("/pets/nobody")).status(), 404);
+    /// # Ok::<(), standin::Error>(())
+    /// ```
+    pub fn stateful(mut self, stateful: bool) -> Self {
+        self.stateful = Some(stateful);
+        self
+    }
+
+    /// Starts with these things, and comes back to them with [`MockServer::reset`]. Turns state on.
+    ///
+    /// [`start`](Self::start) fails if there is no such resource or one of the things does not conform.
+    pub fn with_state(mut self, state: State) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// How many things are kept at most; creating one more is answered 500, and fails the test. Default: 200,000.
+    pub fn state_limit(mut self, things: usize) -> Self {
+        self.state_limit = things;
+        self
+    }
+
     /// How much it remembers. Default: 10,000 calls and 64 MiB of messages.
     pub fn remember(mut self, remember: Remember) -> Self {
         self.remember = remember;
@@ -285,8 +345,13 @@ impl MockServerBuilder {
             mischief: self.mischief,
             remember: self.remember,
             only_scripted: self.only_scripted,
+            stateful: self.stateful,
+            state_limit: self.state_limit,
         };
         let mut engine = Engine::new(self.contract, settings, self.observer);
+        if let Some(state) = &self.state {
+            engine.begin_with(state)?;
+        }
         engine.recorder = Recorder::from_environment(self.coverage);
         let engine = Arc::new(engine);
         let port = Port::listen(Arc::clone(&engine), self.addr, body_limit)?;

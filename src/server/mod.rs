@@ -24,6 +24,7 @@ use crate::{
     journal::{Call, Calls, forgotten, unexpected},
     message::{Request, Response},
     script::Script,
+    state::{State, Transaction},
     violation::Violation,
 };
 
@@ -207,6 +208,40 @@ impl MockServer {
         self.calls().violating().iter().flat_map(|call| call.violations().to_vec()).collect()
     }
 
+    /// What the server keeps now: to be looked at, written to a file, or [started with](MockServerBuilder::with_state).
+    /// Nothing, where state is off.
+    pub fn state(&self) -> State {
+        self.engine.state()
+    }
+
+    /// Looks at what the server keeps, or changes it, as a whole: no call comes between.
+    ///
+    /// ```
+    /// use standin::kayle;
+    ///
+    /// let api = kayle::start();
+    /// assert_eq!(api.change(|state| state.list("endpoints").count()), 0);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If state is off.
+    #[track_caller]
+    pub fn change<R>(&self, change: impl FnOnce(&mut Transaction<'_>) -> R) -> R {
+        self.change_as("", change)
+    }
+
+    /// The same for what belongs to a tenant: see [`ApiKey`](crate::ApiKey).
+    ///
+    /// # Panics
+    ///
+    /// If state is off.
+    #[track_caller]
+    pub fn change_as<R>(&self, tenant: &str, change: impl FnOnce(&mut Transaction<'_>) -> R) -> R {
+        let changed = self.engine.change(tenant, change);
+        changed.unwrap_or_else(|| panic!("standin: this server keeps nothing: start it with MockServerBuilder::stateful(true)"))
+    }
+
     /// What of the contract the calls have reached: those that the server remembers, or, with
     /// [`MockServerBuilder::coverage`], all since it started.
     ///
@@ -245,7 +280,7 @@ impl MockServer {
         }
     }
 
-    /// Forgets all calls, all scripts and all that was expected. Afterwards the server answers as a new one would.
+    /// Forgets all calls, all scripts, all that was expected and all that was kept, however much that is. Afterwards the server answers as a new one would.
     pub fn reset(&self) {
         self.engine.reset();
         self.expected().clear();

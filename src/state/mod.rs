@@ -13,8 +13,7 @@ mod world;
 pub(crate) use self::{
     kind::{Kind, Link, Within},
     store::{Kinds, Occasion, Store},
-    transaction::no_resource,
-    world::{Entity, Missed, Rank, Reminder, Repeat, Wanted, World},
+    world::{Entity, Missed, Rank, Repeat, Wanted, World},
 };
 pub use self::{snapshot::State, transaction::Transaction};
 

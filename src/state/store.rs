@@ -70,9 +70,9 @@ impl Store {
         }
     }
 
-    /// How many things are kept.
-    pub(crate) fn count(&self) -> usize {
-        self.lock().count
+    /// How much was written, ever.
+    pub(crate) fn serial(&self) -> u64 {
+        self.lock().serial
     }
 
     /// The world as it is.

@@ -1,13 +1,13 @@
 //! What is done with the things of a server, as a whole or not at all.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use serde_json::{Map, Value};
 
 use super::{
     kind::Kind,
     store::{Kinds, Occasion},
-    world::{self, Entity, Missed, Reminder, Wanted, World},
+    world::{self, Entity, Missed, Reminder, Repeat, Wanted, World},
 };
 use crate::{
     clock::Timestamp,
@@ -76,16 +76,7 @@ impl<'t> Transaction<'t> {
     pub fn insert(&mut self, resource: &str, members: Map<String, Value>) -> Result<String, String> {
         let kind = self.kind(resource);
         let id = self.kinds[kind].id_of(&members).cloned();
-        let entity = Entity {
-            id: id.unwrap_or_default(),
-            tenant: Arc::clone(&self.occasion.tenant),
-            links: Vec::new(),
-            version: 0,
-            serial: 0,
-            members,
-            absent: Vec::new(),
-            hidden: Map::new(),
-        };
+        let entity = Entity { id: id.unwrap_or_default(), tenant: Arc::clone(&self.occasion.tenant), members, ..Entity::default() };
         let entity = self.completed(kind, entity)?;
         let id = Kind::text(&entity.id);
         self.add(kind, entity).map_err(|missed| missed.in_words(&self.kinds[kind], &id))?;
@@ -209,12 +200,19 @@ impl Transaction<'_> {
         self.kinds
     }
 
-    pub(crate) fn world(&self) -> &World {
-        self.world
+    /// Keeps a thing that may lack members, and gives its id.
+    pub(crate) fn load(&mut self, kind: usize, mut entity: Entity) -> Result<String, String> {
+        if entity.id.is_null() {
+            entity.id = self.kinds[kind].id_of(&entity.members).cloned().unwrap_or_default();
+        }
+        let entity = self.completed(kind, entity)?;
+        let id = Kind::text(&entity.id);
+        self.add(kind, entity).map_err(|missed| missed.in_words(&self.kinds[kind], &id))?;
+        Ok(id)
     }
 
-    pub(crate) fn tenant_of(&self) -> Arc<str> {
-        Arc::clone(&self.occasion.tenant)
+    pub(crate) fn world(&self) -> &World {
+        self.world
     }
 
     /// Adds a thing that is not there yet.
@@ -254,9 +252,31 @@ impl Transaction<'_> {
         }
     }
 
-    /// What is due, the earliest first; it will not be due again.
-    pub(crate) fn due(&mut self) -> Option<(Timestamp, Reminder)> {
-        let place = *self.world.reminders.first_key_value().filter(|((at, _), _)| *at <= self.occasion.now)?.0;
+    /// Keeps what was made up for a thing with it: that changes nothing that anybody has seen.
+    pub(crate) fn complete(&mut self, kind: usize, entity: Entity) {
+        let entity = Arc::new(entity);
+        if let Ok((key, before)) = self.world.put(self.kinds, kind, entity) {
+            self.before.push((kind, key, before));
+        }
+    }
+
+    /// The answer that a key was given.
+    pub(crate) fn repeat(&self, key: &str) -> Option<&Repeat> {
+        self.world.answers.get(key)
+    }
+
+    /// Keeps an answer for whoever sends the key again.
+    pub(crate) fn keep_repeat(&mut self, key: String, repeat: Repeat) -> Result<(), Missed> {
+        if self.world.answers.len() >= self.limit {
+            return Err(Missed::Full(self.limit));
+        }
+        self.world.answers.insert(key, repeat);
+        Ok(())
+    }
+
+    /// What is due by a time, the earliest first; it will not be due again.
+    pub(crate) fn due(&mut self, now: Timestamp) -> Option<(Timestamp, Reminder)> {
+        let place = *self.world.reminders.first_key_value().filter(|((at, _), _)| *at <= now)?.0;
         let reminder = self.world.reminders.remove(&place)?;
         self.popped.push((place, reminder.clone()));
         Some((place.0, reminder))
@@ -266,11 +286,6 @@ impl Transaction<'_> {
     pub(crate) fn act_as(&mut self, now: Timestamp, tenant: Arc<str>) {
         self.occasion.now = now;
         self.occasion.tenant = tenant;
-    }
-
-    /// Whether anything was changed.
-    pub(crate) fn has_changed(&self) -> bool {
-        !self.before.is_empty()
     }
 
     /// Takes everything back.
@@ -286,6 +301,12 @@ impl Transaction<'_> {
             self.world.reminders.remove(&place);
         }
         self.world.reminders.extend(self.popped.drain(..));
+    }
+}
+
+impl fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction").field("now", &self.occasion.now).field("changes", &self.before.len()).finish_non_exhaustive()
     }
 }
 

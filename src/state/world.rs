@@ -37,6 +37,21 @@ pub(crate) struct Entity {
     pub(crate) hidden: Map<String, Value>,
 }
 
+impl Default for Entity {
+    fn default() -> Self {
+        Self {
+            id: Value::Null,
+            tenant: Arc::from(""),
+            links: Vec::new(),
+            version: 0,
+            serial: 0,
+            members: Map::new(),
+            absent: Vec::new(),
+            hidden: Map::new(),
+        }
+    }
+}
+
 impl Entity {
     /// What names the other that it is part of.
     pub(crate) fn link(&self, within: &Within) -> Option<String> {
@@ -106,6 +121,13 @@ pub(crate) struct Reminder {
     pub(crate) note: String,
 }
 
+impl Reminder {
+    /// Whether it is about a thing of its kind.
+    pub(super) fn is_of(&self, entity: &Entity) -> bool {
+        self.tenant == entity.tenant && self.id == Kind::text(&entity.id)
+    }
+}
+
 /// An answer that is given again to the same request.
 #[derive(Debug, Clone)]
 pub(crate) struct Repeat {
@@ -152,7 +174,7 @@ impl World {
     }
 
     /// All of a kind that a tenant has, in no order.
-    pub(super) fn all<'w>(&'w self, kind: usize, tenant: &'w str) -> impl Iterator<Item = &'w Arc<Entity>> {
+    pub(crate) fn all<'w>(&'w self, kind: usize, tenant: &'w str) -> impl Iterator<Item = &'w Arc<Entity>> {
         self.tables[kind].things.values().filter(move |entity| &*entity.tenant == tenant)
     }
 
@@ -250,6 +272,11 @@ impl World {
             }
         }
         parts
+    }
+
+    /// Whether something is to be done by now.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        self.reminders.first_key_value().is_some_and(|((at, _), _)| *at <= now)
     }
 
     pub(super) fn has(&self, number: usize, key: &str) -> bool {

@@ -6,12 +6,12 @@
 
 mod infer;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde_json::{Map, Value};
 
 use super::Contract;
-use crate::state::{Kind, Within};
+use crate::state::{Kind, Kinds, Within};
 
 /// Things of one kind that an API keeps: see [`Contract::resources`].
 #[derive(Debug, Clone)]
@@ -94,9 +94,11 @@ pub(crate) enum Comparison {
 }
 
 /// The resources of a contract.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Resources {
     pub(crate) all: Vec<Resource>,
+    /// The kinds of things, by the numbers of the resources.
+    pub(crate) kinds: Kinds,
     /// For each operation the resource and the place of its use.
     by_operation: Vec<Option<(usize, usize)>>,
     /// What has the shape of a resource and is none, and why.
@@ -112,9 +114,16 @@ pub(crate) struct Refused {
     pub(crate) why: String,
 }
 
+impl Default for Resources {
+    fn default() -> Self {
+        Self { all: Vec::new(), kinds: Arc::new([]), by_operation: Vec::new(), refused: Vec::new(), stateful: false }
+    }
+}
+
 impl Resources {
     pub(super) fn of(contract: &Contract) -> Self {
         let mut resources = infer::infer(contract);
+        resources.kinds = resources.all.iter().map(|resource| resource.kind.clone()).collect();
         resources.by_operation = vec![None; contract.operations().len()];
         for (number, resource) in resources.all.iter().enumerate() {
             for (place, used) in resource.uses.iter().enumerate() {
@@ -129,6 +138,11 @@ impl Resources {
         let (number, place) = self.by_operation.get(operation).copied().flatten()?;
         let resource = &self.all[number];
         Some((number, resource, &resource.uses[place]))
+    }
+
+    /// Whether some operation creates things of a kind.
+    pub(crate) fn can_create(&self, kind: usize) -> bool {
+        self.all[kind].uses.iter().any(|used| matches!(used.action, Action::Create | Action::Replace { creates: true }))
     }
 
     /// A resource by its name.

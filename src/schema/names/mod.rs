@@ -18,6 +18,7 @@ mod words;
 
 pub use self::locale::Locale;
 pub(super) use self::tense::Tense;
+pub(crate) use self::tense::tells_change;
 use self::{figures::Figure, holders::Holder};
 use super::random::Random;
 use crate::clock::Timestamp;

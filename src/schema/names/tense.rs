@@ -47,6 +47,14 @@ impl Tense {
     }
 }
 
+/// Whether a member of this name tells when something was changed last: `updated_at`, `dateModified`.
+pub(crate) fn tells_change(name: &str) -> bool {
+    let words = super::words::words(name);
+    let told: Vec<&str> = words.split(' ').collect();
+    let is_time = told.iter().any(|word| matches!(*word, "at" | "on" | "date" | "time" | "timestamp" | "utc" | "last")) || told.len() == 1;
+    is_time && Tense::of(&words) == Tense::Updated
+}
+
 fn word(word: &str) -> Option<Tense> {
     Some(match word {
         "created" | "creation" | "inserted" => Tense::Created,

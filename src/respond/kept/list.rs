@@ -1,0 +1,138 @@
+//! Showing a list: the page that was asked for of those that the filters let through.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    Site, Told, chosen, finish,
+    page::{self, Cut},
+    show::View,
+    unabled,
+};
+use crate::{
+    check,
+    contract::{Comparison, Filter, MediaType},
+    message::StatusCode,
+    respond::{
+        Answer,
+        page::{Asked, Page},
+    },
+    state::{Entity, Kind, Wanted},
+};
+
+/// The answer; `None` where it shows no list.
+pub(super) fn list(site: &Site<'_>) -> Option<Answer> {
+    site.used.shown.as_ref()?;
+    Some(page_of(site).unwrap_or_else(|answer| *answer))
+}
+
+fn page_of(site: &Site<'_>) -> Result<Answer, Box<Answer>> {
+    if let Some(missing) = super::refuse::missing_whole(site) {
+        return Err(missing);
+    }
+    let chosen = chosen(site.scene)?;
+    let Some((media_type, _)) = &chosen.form else { return finish(site.scene, &chosen, &Told::default(), &Value::Null) };
+    let asked = Asked::of(site.scene);
+    let wanted = Wanted { kind: site.number, tenant: &site.scene.judgement.tenant, links: site.links };
+    let filters = filters(site);
+    let cut = site.store.look(|world, kinds| {
+        let lets_through = |entity: &Entity| filters.iter().all(|filter| filter.lets_through(entity));
+        page::cut(site, world, kinds, &wanted, asked, &lets_through)
+    });
+    let told = Told { page: Some(cut.facts(site)), ..Told::default() };
+    let body = body(site, media_type, chosen.status, &cut, &told)?;
+    finish(site.scene, &chosen, &told, &body)
+}
+
+fn body(site: &Site<'_>, media_type: &MediaType, status: StatusCode, cut: &Cut, told: &Told) -> Result<Value, Box<Answer>> {
+    let scene = site.scene;
+    let path = site.used.shown.as_ref().map(|shown| shown.path.as_slice()).unwrap_or_default();
+    let view = View::of_items(site, media_type, path);
+    let item = |entity: &Arc<Entity>| match view.project(entity) {
+        (members, true) => Value::Object(members),
+        (members, false) => {
+            let (members, made) = view.completed(scene, status, entity, members);
+            made.into_iter().for_each(|made| super::show::keep(site, entity, made));
+            Value::Object(members)
+        }
+    };
+    let items: Vec<Value> = cut.items.iter().map(item).collect();
+    let mut body = view.around(scene, status, &Value::Null);
+    view.put_value(&mut body, Value::Array(items));
+    if let Some(layout) = media_type.layout() {
+        Page::new(layout, Asked::of(scene)).with_facts(told.page.as_ref()).settle(&mut body);
+    }
+    scene.rules().for_each(|rule| rule.answer(&scene.incoming(), &mut body));
+    let violations = check::answer(media_type, &body);
+    if violations.is_empty() {
+        return Ok(body);
+    }
+    mended(site, media_type, &view, &body, told).ok_or_else(|| unabled(violations))
+}
+
+/// The same list where what was said around it did not fit: in an envelope that conforms, as far as it can agree.
+fn mended(site: &Site<'_>, media_type: &MediaType, view: &View<'_>, body: &Value, told: &Told) -> Option<Value> {
+    let is_valid = |body: &Value| check::answer(media_type, body).is_empty();
+    let items = view.value(body)?.clone();
+    let mut base = media_type.schema.as_ref()?.generate(site.scene.seed, site.scene.setting()).ok()?;
+    view.put_value(&mut base, items);
+    if !is_valid(&base) {
+        return None;
+    }
+    let layout = media_type.layout()?;
+    Some(Page::new(layout, Asked::of(site.scene)).with_facts(told.page.as_ref()).settle_each(base, is_valid))
+}
+
+/// Whether a filter is asked for.
+pub(super) fn has_filters(site: &Site<'_>) -> bool {
+    !filters(site).is_empty()
+}
+
+/// A filter that was asked for.
+struct Wish<'w> {
+    filter: &'w Filter,
+    value: &'w Value,
+}
+
+fn filters<'s>(site: &Site<'s>) -> Vec<Wish<'s>> {
+    let sent = |filter: &'s Filter| {
+        let value = super::parameter(site.scene, &filter.parameter)?;
+        (*value != "" && !value.is_null()).then_some(Wish { filter, value })
+    };
+    site.used.filters.iter().filter_map(sent).collect()
+}
+
+impl Wish<'_> {
+    fn lets_through(&self, entity: &Entity) -> bool {
+        let mut names = self.filter.member.iter();
+        let first = names.next().and_then(|name| entity.members.get(name));
+        let found = names.try_fold(first.unwrap_or(&Value::Null), |value, name| value.get(name)).unwrap_or(&Value::Null);
+        match self.value {
+            // Several values are alternatives.
+            Value::Array(values) if self.filter.comparison == Comparison::Equal && !found.is_array() => {
+                values.iter().any(|value| same(value, found))
+            }
+            value => self.compares(value, found),
+        }
+    }
+
+    fn compares(&self, wanted: &Value, found: &Value) -> bool {
+        match (self.filter.comparison, found) {
+            (Comparison::Equal, Value::Array(items)) => items.iter().any(|item| same(wanted, item)),
+            (Comparison::Equal, found) => same(wanted, found),
+            (comparison, found) => page::order(found, wanted).is_some_and(|order| match comparison {
+                Comparison::From => order.is_ge(),
+                Comparison::To => order.is_le(),
+                Comparison::After => order.is_gt(),
+                Comparison::Before => order.is_lt(),
+                Comparison::Equal => order.is_eq(),
+            }),
+        }
+    }
+}
+
+/// Parameters are texts, whatever they stand for.
+fn same(one: &Value, other: &Value) -> bool {
+    one == other || !other.is_null() && Kind::text(one) == Kind::text(other)
+}

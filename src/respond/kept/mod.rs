@@ -1,0 +1,229 @@
+//! Answering from what the server keeps: which operation does what with which thing, the contract knows
+//! (`contract::resource`); how things are kept, `state`.
+//!
+//! Reading takes the lock for as long as finding takes. What changes things does so in one transaction, which is undone if
+//! no conforming answer can be made of it. A [`Rule`](crate::Rule) that serves an operation comes before what is inferred.
+
+mod change;
+mod create;
+mod json_patch;
+mod list;
+mod merge;
+mod page;
+mod refuse;
+mod repeat;
+mod show;
+mod tags;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub(crate) use self::page::{Facts, Way};
+use super::{Answer, Because, Scene, accept, not_acceptable, preferred, unable, with_headers, write};
+use crate::{
+    check,
+    clock::Timestamp,
+    contract::{Action, Contract, DeclaredResponse, MediaType, Role, Served, Use, at},
+    message::{Response, StatusCode},
+    seed::Seed,
+    state::{Kind, Occasion, Store, Transaction},
+    violation::Violation,
+};
+
+/// What is known of an answer beside its body.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Told {
+    /// The id of what was created.
+    pub(crate) id: Option<String>,
+    pub(crate) page: Option<Facts>,
+    /// The mark of what is shown, as it is now (RFC 9110, section 8.8.3).
+    pub(crate) tag: Option<String>,
+}
+
+/// An operation that does something with what is kept, called.
+#[derive(Clone, Copy)]
+struct Site<'s> {
+    scene: &'s Scene<'s>,
+    store: &'s Store,
+    /// The number of the kind of things.
+    number: usize,
+    kind: &'s Kind,
+    used: &'s Use,
+    /// What the path says that the thing is part of.
+    links: &'s [(String, String)],
+}
+
+/// The answer, if the operation does something with what is kept.
+pub(super) fn serve(scene: &Scene<'_>) -> Option<Answer> {
+    let store = scene.store?;
+    // Who asks for one answer in particular gets that.
+    if scene.preferences().code.is_some() || scene.preferences().example.is_some() {
+        return None;
+    }
+    if let Some(answer) = ruled(scene, store) {
+        return Some(answer);
+    }
+    let (number, resource, used) = scene.contract.kept().of_operation(scene.operation.number)?;
+    let links = links(scene, used);
+    let site = Site { scene, store, number, kind: &resource.kind, used, links: &links };
+    match used.action {
+        Action::List => list::list(&site),
+        Action::Read => Some(show::read(&site)),
+        _ => Some(write_one(&site)),
+    }
+}
+
+/// Everything that changes things: as a whole, or not at all.
+fn write_one(site: &Site<'_>) -> Answer {
+    let done = site.store.transact(site.occasion(), |state| {
+        if let Some(answer) = repeat::answered(site, state) {
+            return answer;
+        }
+        let answer = match site.used.action {
+            Action::Create => create::create(site, state)?,
+            Action::Delete => change::delete(site, state)?,
+            _ => change::change(site, state)?,
+        };
+        repeat::remember(site, state, &answer)?;
+        Ok(answer)
+    });
+    done.unwrap_or_else(|answer| *answer)
+}
+
+/// What a rule answers.
+fn ruled(scene: &Scene<'_>, store: &Store) -> Option<Answer> {
+    let incoming = scene.incoming();
+    scene.rules().next()?;
+    let done = store.transact(occasion(scene), |state| {
+        let served = scene.rules().find_map(|rule| rule.serve(&incoming, state));
+        match served {
+            Some(served) => told_by(scene, served).map(Some),
+            None => Ok(None),
+        }
+    });
+    done.unwrap_or_else(|answer| Some(*answer))
+}
+
+/// The answer that a rule gives; an error undoes what it has done.
+fn told_by(scene: &Scene<'_>, served: Served) -> Result<Answer, Box<Answer>> {
+    let Served { status, body, why, patch } = served;
+    if let (Some(status), Some(why)) = (status, why) {
+        return Err(Box::new(refuse::as_status(scene, status, &why, patch.as_ref())));
+    }
+    let chosen = chosen(scene)?;
+    let mut body = body.unwrap_or_default();
+    if let Some((media_type, _)) = &chosen.form {
+        scene.rules().for_each(|rule| rule.answer(&scene.incoming(), &mut body));
+        let violations = check::answer(media_type, &body);
+        if !violations.is_empty() {
+            return Err(unabled(violations));
+        }
+    }
+    finish(scene, &chosen, &Told::default(), &body)
+}
+
+/// Lets the rules do what is due by now.
+pub(crate) fn run_due(contract: &Contract, store: &Store, now: Timestamp, world: Seed) {
+    if !store.look(|world, _| world.is_due(now)) {
+        return;
+    }
+    let occasion = Occasion { now, tenant: Arc::from(""), seed: world.with(b"due") };
+    let done: Result<(), ()> = store.transact(occasion, |state| {
+        while let Some((at, reminder)) = state.due(now) {
+            state.act_as(at, Arc::clone(&reminder.tenant));
+            let resource = state.kinds()[reminder.kind].name.clone();
+            contract.rules().everywhere().for_each(|rule| rule.due(&resource, &reminder.id, &reminder.note, state));
+        }
+        Ok(())
+    });
+    debug_assert!(done.is_ok(), "nothing refuses");
+}
+
+impl Site<'_> {
+    /// Whether the server fills in a member.
+    fn is_filled(&self, name: &str) -> bool {
+        let note = self.kind.schema.as_ref().and_then(|schema| schema.annotations().member(schema.annotations().root(), name));
+        note.is_some_and(|note| note.value.is_some() || note.read_only)
+    }
+
+    /// Whether what was sent under this name was taken over by that name already, or turned down.
+    fn was_echoed(&self, name: &str) -> bool {
+        let sent = self.scene.judgement.body.as_ref().and_then(|body| at(body, &self.used.sent));
+        sent.is_some_and(|sent| sent.get(name).is_some())
+    }
+
+    /// Whether the answer says how many there are on all pages.
+    fn tells_total(&self) -> bool {
+        let contents = self.scene.operation.responses.iter().flat_map(|response| &response.content);
+        let told = contents
+            .filter_map(|content| content.layout())
+            .any(|layout| layout.members(true).any(|member| matches!(member.role, Role::Total | Role::Count | Role::Pages)));
+        told || self.scene.operation.responses.iter().any(|response| !response.headers.is_empty())
+    }
+
+    fn occasion(&self) -> Occasion {
+        occasion(self.scene)
+    }
+
+    /// The value of the path parameter that names the thing; nothing for what there is once.
+    fn id(&self) -> String {
+        let named = self.used.identity.as_ref().and_then(|name| parameter(self.scene, name));
+        named.map(Kind::text).unwrap_or_default()
+    }
+}
+
+fn occasion(scene: &Scene<'_>) -> Occasion {
+    Occasion { now: scene.now, tenant: Arc::clone(&scene.judgement.tenant), seed: scene.seed }
+}
+
+fn parameter<'a>(scene: &Scene<'a>, name: &str) -> Option<&'a Value> {
+    scene.judgement.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+}
+
+fn links(scene: &Scene<'_>, used: &Use) -> Vec<(String, String)> {
+    let value = |name: &str| parameter(scene, name).map(Kind::text);
+    used.within.iter().filter_map(|within| Some((within.name.clone(), value(&within.parameter)?))).collect()
+}
+
+/// The chosen answer, with this body where it has one.
+fn finish(scene: &Scene<'_>, chosen: &Chosen<'_>, told: &Told, body: &Value) -> Result<Answer, Box<Answer>> {
+    let scene = Scene { told: Some(told), ..*scene };
+    let response = match &chosen.form {
+        None => Response::new(chosen.status),
+        Some((media_type, named)) => {
+            write::body(media_type, named.as_deref(), chosen.status, body).map_err(|violation| unabled(vec![violation]))?
+        }
+    };
+    let answer = with_headers(&scene, chosen.declared, chosen.status, response, Because::Kept);
+    if answer.violations.is_empty() { Ok(answer) } else { Err(Box::new(answer)) }
+}
+
+fn unabled(violations: Vec<Violation>) -> Box<Answer> {
+    Box::new(unable(violations))
+}
+
+/// The declared response to success, and the form of its body if it has one.
+struct Chosen<'a> {
+    declared: &'a DeclaredResponse,
+    status: StatusCode,
+    form: Option<(&'a MediaType, Option<String>)>,
+}
+
+fn chosen<'a>(scene: &Scene<'a>) -> Result<Chosen<'a>, Box<Answer>> {
+    let (declared, status) = preferred(scene).map_err(|violation| Box::new(super::not_preferred(violation)))?;
+    let bodiless = declared.content.is_empty() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
+    if bodiless {
+        return Ok(Chosen { declared, status, form: None });
+    }
+    let Some(accept::Chosen { media_type, named }) = accept::choose(&declared.content, scene.request) else {
+        return Err(Box::new(not_acceptable(scene, declared)));
+    };
+    Ok(Chosen { declared, status, form: Some((media_type, named)) })
+}
+
+/// Lets the rules do what else there is to do.
+fn afterwards(scene: &Scene<'_>, body: &Value, state: &mut Transaction<'_>) {
+    let incoming = scene.incoming();
+    scene.rules().for_each(|rule| rule.after(&incoming, body, state));
+}

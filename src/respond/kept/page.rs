@@ -1,0 +1,216 @@
+//! Cutting a page out of a list: by cursor, offset, or number, as the operation's parameters have it.
+//!
+//! A cursor is the id of a thing in the list, and what comes after it is in the order of the list. Where a document says
+//! that a cursor is compared with a member (`after`), any text is one.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use serde_json::Value;
+
+use super::Site;
+use crate::{
+    clock::Timestamp,
+    contract::{Asks, Parameter},
+    respond::page::{self, Asked},
+    state::{Entity, Kind, Rank, Wanted, World},
+    text::percent_encode,
+};
+
+/// How many are shown where nobody says.
+const USUAL: usize = 100;
+
+/// What is true of the page that is shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// How many there are on all pages.
+    pub(crate) total: u64,
+    /// How many a page has at most.
+    pub(crate) limit: u64,
+    pub(crate) more: bool,
+    pub(crate) back: bool,
+    /// How to ask for the next page.
+    pub(crate) next: Option<Way>,
+    pub(crate) previous: Option<Way>,
+}
+
+/// How to ask for a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Way {
+    /// The value of the parameter that asks for it.
+    pub(crate) value: String,
+    /// Path and query.
+    pub(crate) target: String,
+}
+
+/// A page, cut out.
+pub(super) struct Cut {
+    pub(super) items: Vec<Arc<Entity>>,
+    asked: Asked,
+    total: usize,
+    limit: usize,
+    skipped: usize,
+    more: bool,
+    back: bool,
+}
+
+/// Cuts the page that is asked for.
+pub(super) fn cut(
+    site: &Site<'_>,
+    world: &World,
+    kinds: &[Kind],
+    wanted: &Wanted<'_>,
+    asked: Asked,
+    lets_through: &dyn Fn(&Entity) -> bool,
+) -> Cut {
+    let limit = limit(site, asked);
+    let passed = |entity: &&Arc<Entity>| lets_through(entity);
+    let all = || world.list(kinds, wanted, None).filter(passed);
+    let cursor = cursor(site);
+    let (mut items, skipped, back): (Vec<_>, usize, bool) = match &cursor {
+        Some((text, true)) => {
+            let mut before: Vec<_> = all().take_while(|entity| Kind::text(&entity.id) != *text).cloned().collect();
+            let from = before.len().saturating_sub(limit);
+            let more = before.split_off(from);
+            return Cut {
+                more: true,
+                back: from > 0,
+                items: more,
+                asked,
+                total: count(site, world, kinds, wanted, &all),
+                limit,
+                skipped: from,
+            };
+        }
+        Some((text, false)) => (after(site, world, kinds, wanted, text, lets_through, limit + 1), 0, true),
+        None => {
+            let skipped = usize::try_from(asked.passed_over(limit as u64)).unwrap_or(usize::MAX);
+            (all().skip(skipped).take(limit + 1).cloned().collect(), skipped, skipped > 0)
+        }
+    };
+    let more = items.len() > limit;
+    items.truncate(limit);
+    Cut { more, back, items, asked, total: count(site, world, kinds, wanted, &all), limit, skipped }
+}
+
+/// How many there are; counted one by one only where that is told and filters are in the way.
+fn count<'w, I: Iterator<Item = &'w Arc<Entity>>>(
+    site: &Site<'_>,
+    world: &'w World,
+    kinds: &[Kind],
+    wanted: &Wanted<'_>,
+    all: &dyn Fn() -> I,
+) -> usize {
+    if !site.tells_total() {
+        return 0;
+    }
+    if super::list::has_filters(site) { all().count() } else { world.count_of(kinds, wanted) }
+}
+
+/// What comes after a cursor.
+fn after(
+    site: &Site<'_>,
+    world: &World,
+    kinds: &[Kind],
+    wanted: &Wanted<'_>,
+    cursor: &str,
+    lets_through: &dyn Fn(&Entity) -> bool,
+    most: usize,
+) -> Vec<Arc<Entity>> {
+    let passed = |entity: &&Arc<Entity>| lets_through(entity);
+    let kind = site.kind;
+    match &kind.after {
+        // In the order of the member that is compared, the place is known.
+        Some(member) if kind.order.as_ref() == Some(member) => {
+            world.list(kinds, wanted, Some(World::after_text(cursor))).filter(passed).take(most).cloned().collect()
+        }
+        Some(member) => {
+            let later = |entity: &&Arc<Entity>| entity.members.get(member).is_some_and(|value| Kind::text(value).as_str() > cursor);
+            world.list(kinds, wanted, None).filter(later).filter(passed).take(most).cloned().collect()
+        }
+        None => match place(site, world, kinds, wanted, cursor) {
+            Some(rank) => world.list(kinds, wanted, Some(rank)).filter(passed).take(most).cloned().collect(),
+            // Nothing comes after what is not there.
+            None => Vec::new(),
+        },
+    }
+}
+
+fn place(site: &Site<'_>, world: &World, kinds: &[Kind], wanted: &Wanted<'_>, cursor: &str) -> Option<Rank> {
+    world.find(kinds, wanted, cursor).map(|entity| World::rank(site.kind, entity))
+}
+
+/// The cursor that was sent, and whether what comes before it is asked for.
+fn cursor(site: &Site<'_>) -> Option<(String, bool)> {
+    let of = |parameter: &Parameter| {
+        let sent = super::parameter(site.scene, &parameter.name).filter(|_| parameter.asks == Some(Asks::Cursor))?;
+        let text = Kind::text(sent);
+        (!text.is_empty()).then(|| (text, page::goes_back(&parameter.name)))
+    };
+    site.scene.operation.parameters.iter().find_map(of)
+}
+
+fn limit(site: &Site<'_>, asked: Asked) -> usize {
+    let asked_for = asked.number_of(Asks::Limit).and_then(|limit| usize::try_from(limit).ok());
+    let has_pages = site
+        .scene
+        .operation
+        .parameters
+        .iter()
+        .any(|parameter| matches!(parameter.asks, Some(Asks::Limit | Asks::Number | Asks::Offset | Asks::Cursor)));
+    asked_for.unwrap_or(if has_pages { USUAL } else { usize::MAX - 1 })
+}
+
+impl Cut {
+    pub(super) fn facts(&self, site: &Site<'_>) -> Facts {
+        Facts {
+            total: self.total as u64,
+            limit: if self.limit >= usize::MAX - 1 { self.items.len() as u64 } else { self.limit as u64 },
+            more: self.more,
+            back: self.back,
+            next: self.more.then(|| self.way(site, true)).flatten(),
+            previous: self.back.then(|| self.way(site, false)).flatten(),
+        }
+    }
+
+    /// How to ask for the page after this one, or before it, by the operation's own parameters.
+    fn way(&self, site: &Site<'_>, forward: bool) -> Option<Way> {
+        let parameters = &site.scene.operation.parameters;
+        let of = |asks: Asks| parameters.iter().find(move |parameter| parameter.asks == Some(asks));
+        let cursor =
+            parameters.iter().find(|parameter| parameter.asks == Some(Asks::Cursor) && page::goes_back(&parameter.name) != forward);
+        let number = of(Asks::Number).map(|parameter| (parameter, self.asked.page_number(forward)));
+        let offset = of(Asks::Offset).map(|parameter| {
+            let offset = if forward { self.skipped.saturating_add(self.limit) } else { self.skipped.saturating_sub(self.limit) };
+            (parameter, offset as u64)
+        });
+        let edge = if forward { self.items.last() } else { self.items.first() };
+        let (parameter, value) = match (cursor, edge) {
+            (Some(parameter), Some(edge)) => (parameter, Kind::text(&edge.id)),
+            _ => number.or(offset).map(|(parameter, number)| (parameter, number.to_string()))?,
+        };
+        let target = with_parameter(site.scene.request.path(), site.scene.request.query().unwrap_or_default(), &parameter.name, &value);
+        Some(Way { value, target })
+    }
+}
+
+/// The path with the query, in which one parameter has this value.
+fn with_parameter(path: &str, query: &str, name: &str, value: &str) -> String {
+    let name = percent_encode(name);
+    let others = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(name.as_str()));
+    let pairs: Vec<String> = others.map(str::to_owned).chain([format!("{name}={}", percent_encode(value))]).collect();
+    format!("{path}?{}", pairs.join("&"))
+}
+
+/// How two values compare: numbers as numbers, times as times, all else as text. `None` if they do not.
+pub(super) fn order(one: &Value, other: &Value) -> Option<Ordering> {
+    let number = |value: &Value| value.as_f64().or_else(|| value.as_str()?.parse().ok());
+    if let (true, Some(one), Some(other)) = (one.is_number(), number(one), number(other)) {
+        return one.partial_cmp(&other);
+    }
+    let (one, other) = (one.as_str()?, other.as_str()?);
+    let time = |text: &str| Timestamp::read(text);
+    match (time(one), time(other)) {
+        (Some(one), Some(other)) => Some(one.cmp(&other)),
+        _ => Some(one.cmp(other)),
+    }
+}

@@ -306,6 +306,19 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     pub(crate) ndjson: Option<PathBuf>,
 
+    /// Whether what is created is kept, to be read, listed, changed and deleted; without it, what the document asks for, as
+    /// Kayle's does
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
+    pub(crate) stateful: Option<bool>,
+
+    /// Starts with what this JSON file has: resources by their names, each a list of things; turns state on
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// When the program stops, writes what is kept to this file, for --state
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_state: Option<PathBuf>,
+
     /// Answer the bundled API's broken requests as its real server does, where that differs from its document
     #[arg(long, conflicts_with = "documents")]
     pub(crate) server_errors: bool,

@@ -1,4 +1,4 @@
-//! The calls as files, written when the program stops.
+//! The calls, and what is kept, as files, written when the program stops.
 
 use std::{
     fs,
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use standin::Calls;
+use standin::{Calls, MockServer};
 
 use crate::args::Serve;
 
@@ -24,6 +24,13 @@ pub(crate) fn write(args: &Serve, calls: &Calls) -> Result<(), String> {
         let _ = writeln!(io::stderr(), "standin: {} older calls were let go and are in no file", calls.dropped());
     }
     Ok(())
+}
+
+/// Writes what the server keeps, if that was asked for.
+pub(crate) fn save_state(args: &Serve, server: &MockServer) -> Result<(), String> {
+    let Some(path) = &args.save_state else { return Ok(()) };
+    let text = serde_json::to_string_pretty(&server.state()).map_err(|error| error.to_string())?;
+    replace(path, format!("{text}\n").as_bytes()).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// Puts a file in the place of another at once: whoever reads it has the old one or the new one, never half of it.

@@ -15,7 +15,7 @@ use std::{
 };
 
 use serde_json::json;
-use standin::{Clock, Contract, Error, MockServer, kayle};
+use standin::{Clock, Contract, Error, MockServer, State, kayle};
 
 use crate::{
     args::{Format, Serve},
@@ -68,6 +68,7 @@ pub(crate) fn serve(args: &Serve) -> ExitCode {
     let _ = stopped.recv();
     // What is still under way is not in it.
     let written = export::write(args, &server.calls());
+    let written = written.and(export::save_state(args, &server));
     server.shutdown(GRACE);
     if let Err(why) = written {
         return fail(&why);
@@ -115,6 +116,12 @@ fn start(args: &Serve, contract: &Contract, seed: Option<u64>, log: Log, tally: 
     }
     if let Some(items) = args.list_items {
         builder = builder.list_items(items);
+    }
+    if let Some(stateful) = args.stateful {
+        builder = builder.stateful(stateful);
+    }
+    if let Some(path) = &args.state {
+        builder = builder.with_state(State::from_path(path)?);
     }
     for key in &args.api_keys {
         builder = builder.api_key(key.as_str());

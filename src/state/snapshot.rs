@@ -3,7 +3,7 @@
 //! Resources by their names, each a list of its things as answers show them. What is not seen of a thing is in a member of
 //! its own, `$standin`: what is kept beside it, what it is part of, whose it is.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -57,6 +57,17 @@ impl State {
                 crate::source::describe(&other),
             )),
         }
+    }
+
+    /// Reads it from a file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or is no JSON object.
+    pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|error| Error::read(path, error))?;
+        Self::from_json(&path.display().to_string(), &text)
     }
 
     /// Whether nothing is kept.

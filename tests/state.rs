@@ -1,0 +1,443 @@
+//! State from the document alone: what is created can be read, listed, changed and deleted.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use serde_json::{Value, json};
+use standin::{Because, Clock, Contract, Method, MockServer, Request, Response, State, Timestamp};
+
+const DOCUMENT: &str = r##"
+openapi: 3.1.0
+info: {title: Shop, version: "1"}
+paths:
+  /shops:
+    post:
+      parameters: [{name: Idempotency-Key, in: header, schema: {type: string}}]
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}}
+      responses:
+        "201":
+          headers: {Location: {schema: {type: string}}, ETag: {schema: {type: string}}}
+          content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}
+        "409": {content: {application/json: {schema: {$ref: "#/components/schemas/Error"}}}}
+    get:
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
+        - {name: starting_after, in: query, schema: {type: string}}
+        - {name: ending_before, in: query, schema: {type: string}}
+        - {name: city, in: query, schema: {type: string}}
+        - {name: created_from, in: query, schema: {type: string, format: date-time}}
+      responses:
+        "200":
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [object, data, has_more, total_count]
+                properties:
+                  object: {const: list}
+                  has_more: {type: boolean}
+                  total_count: {type: integer}
+                  next_cursor: {type: [string, "null"]}
+                  data: {type: array, items: {$ref: "#/components/schemas/Shop"}}
+  /shops/{shop_id}:
+    parameters: [{name: shop_id, in: path, required: true, schema: {type: string}}]
+    get:
+      responses:
+        "200":
+          headers: {ETag: {schema: {type: string}}}
+          content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}
+        "304": {description: as it was}
+        "404": {content: {application/json: {schema: {$ref: "#/components/schemas/Error"}}}}
+    put:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}}
+      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}}}
+    patch:
+      parameters: [{name: If-Match, in: header, schema: {type: string}}]
+      requestBody:
+        content:
+          application/merge-patch+json: {schema: {$ref: "#/components/schemas/ShopPatch"}}
+          application/json-patch+json: {schema: {type: array}}
+      responses:
+        "200": {content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}}
+        "412": {description: changed}
+    delete:
+      responses: {"204": {description: gone}, "410": {description: it was never there}}
+  /shops/{shop_id}/close:
+    post:
+      parameters: [{name: shop_id, in: path, required: true, schema: {type: string}}]
+      x-standin-resource: {action: act, set: {open: false}}
+      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Shop"}}}}}
+  /shops/{shopId}/items:
+    parameters: [{name: shopId, in: path, required: true, schema: {type: string}}]
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}}
+      responses:
+        "201": {content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}}
+        "404": {description: no such shop}
+    get:
+      parameters: [{name: page, in: query, schema: {type: integer}}, {name: per_page, in: query, schema: {type: integer, default: 2}}]
+      responses:
+        "200":
+          headers: {Link: {schema: {type: string}}, X-Total-Count: {schema: {type: integer}}}
+          content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Item"}}}}
+        "404": {description: no such shop}
+  /shops/{shop_id}/items/{sku}:
+    parameters:
+      - {name: shop_id, in: path, required: true, schema: {type: string}}
+      - {name: sku, in: path, required: true, schema: {type: integer}}
+    get:
+      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}}, "404": {description: no such item}}
+  /settings:
+    get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Settings"}}}}}}
+    patch:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Settings"}}}}
+      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Settings"}}}}}
+components:
+  schemas:
+    Shop:
+      type: object
+      required: [id, name, created_at, updated_at]
+      properties:
+        id: {type: string, readOnly: true, pattern: "^shp_[a-z0-9]{16}$"}
+        name: {type: string}
+        city: {type: string}
+        open: {type: boolean, default: true}
+        motto: {type: [string, "null"]}
+        tags: {type: object, additionalProperties: {type: string}}
+        pin: {type: string, writeOnly: true}
+        created_at: {type: string, format: date-time, readOnly: true}
+        updated_at: {type: string, format: date-time, readOnly: true}
+    ShopPatch:
+      type: object
+      properties: {name: {type: string}, city: {type: string}, open: {type: boolean}, motto: {type: [string, "null"]}, tags: {type: object}}
+    Item:
+      type: object
+      required: [sku]
+      properties: {sku: {type: integer, minimum: 1}, title: {type: string}, shop_id: {type: string, readOnly: true}}
+    Settings: {type: object, required: [theme], properties: {theme: {type: string}, size: {type: integer}}}
+    Error: {type: object, required: [message], properties: {message: {type: string}}}
+"##;
+
+fn contract() -> Contract {
+    Contract::from_text("shop.yaml", DOCUMENT).unwrap()
+}
+
+fn start() -> MockServer {
+    MockServer::builder(&contract()).stateful(true).seed(1).start()
+}
+
+fn post(api: &MockServer, path: &str, body: &Value) -> Response {
+    api.handle(Request::post(path).with_json(body))
+}
+
+fn get(api: &MockServer, path: &str) -> Response {
+    api.handle(Request::get(path))
+}
+
+fn send(api: &MockServer, method: Method, path: &str, content_type: &str, body: &Value) -> Response {
+    api.handle(Request::with_method(method, path).with_header("content-type", content_type).with_body(body.to_string()))
+}
+
+fn shop(api: &MockServer, name: &str) -> Value {
+    let created = post(api, "/shops", &json!({"name": name}));
+    assert_eq!(created.status(), 201, "{created:?}");
+    created.json()
+}
+
+fn path(shop: &Value) -> String {
+    format!("/shops/{}", shop["id"].as_str().unwrap())
+}
+
+fn names(list: &Response) -> Vec<String> {
+    list.json()["data"].as_array().unwrap().iter().map(|shop| shop["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_is_created_can_be_read() {
+    let api = start();
+    let created = post(&api, "/shops", &json!({"name": "Books", "city": "Ulm", "pin": "1234", "id": "mine"}));
+    let shop = created.json();
+    assert_eq!((created.status().as_u16(), &shop["name"], &shop["city"]), (201, &json!("Books"), &json!("Ulm")));
+    assert_ne!(shop["id"], "mine", "the client may not set what is readOnly");
+    assert_eq!(shop.get("pin"), None, "what is writeOnly is never shown");
+    let location = created.header("location").unwrap();
+    assert_eq!(location, path(&shop));
+    assert_eq!(get(&api, location).json(), shop);
+    assert_eq!(*api.calls().last().because(), Because::Kept);
+    assert_eq!(names(&get(&api, "/shops")), ["Books"]);
+    let missing = get(&api, "/shops/shp_0");
+    assert_eq!(missing.status(), 404);
+    assert!(
+        missing.json()["message"].as_str().unwrap().contains("expected the id of one of /shops, found \"shp_0\""),
+        "{:?}",
+        missing.json()
+    );
+    assert!(matches!(api.calls().last().because(), Because::Refused { .. }));
+    assert!(api.violations().is_empty(), "an id that is not there breaks no contract");
+}
+
+#[test]
+fn without_state_nothing_is_kept() {
+    let api = MockServer::start(&contract());
+    let shop = shop(&api, "Books");
+    assert_eq!(get(&api, "/shops/shp_0000000000000000").status(), 200);
+    assert_ne!(names(&get(&api, "/shops")), [shop["name"].as_str().unwrap()]);
+    assert!(api.state().is_empty());
+}
+
+#[test]
+fn patches_change_what_they_say() {
+    let clock = Clock::fixed(Timestamp::FIXED);
+    let api = MockServer::builder(&contract()).stateful(true).clock(clock.clone()).start();
+    let before = post(&api, "/shops", &json!({"name": "Books", "city": "Ulm", "motto": "read", "tags": {"a": "1", "b": "2"}})).json();
+    clock.advance(Duration::from_secs(5));
+    let patch = json!({"motto": null, "city": null, "tags": {"a": null, "c": "3"}, "unknown": 1});
+    let after = send(&api, Method::PATCH, &path(&before), "application/merge-patch+json", &patch).json();
+    assert_eq!(after["motto"], Value::Null, "null is a value where there may be one");
+    assert_eq!(after.get("city"), None, "and takes out what may not be null");
+    assert_eq!(after["tags"], json!({"b": "2", "c": "3"}));
+    assert_eq!((&after["name"], &after["id"], &after["created_at"]), (&before["name"], &before["id"], &before["created_at"]));
+    assert_eq!(after["updated_at"], "2026-01-01T00:00:05.000Z");
+    assert_eq!(after.get("unknown"), None);
+    assert_eq!(get(&api, &path(&before)).json(), after);
+}
+
+#[test]
+fn json_patches_are_operations() {
+    let api = start();
+    let shop = shop(&api, "Books");
+    let patch = |operations: Value| send(&api, Method::PATCH, &path(&shop), "application/json-patch+json", &operations);
+    let after = patch(json!([{"op": "replace", "path": "/name", "value": "Maps"}, {"op": "replace", "path": "/id", "value": "x"}])).json();
+    assert_eq!((&after["name"], &after["id"]), (&json!("Maps"), &shop["id"]));
+    assert_eq!(patch(json!([{"op": "test", "path": "/name", "value": "Books"}])).status(), 409);
+    assert_eq!(patch(json!([{"op": "remove", "path": "/nothing"}])).status(), 409);
+    assert_eq!(get(&api, &path(&shop)).json()["name"], "Maps");
+}
+
+#[test]
+fn put_leaves_nothing_of_what_was() {
+    let api = start();
+    let before = post(&api, "/shops", &json!({"name": "Books", "city": "Ulm", "motto": "read", "open": false})).json();
+    let after = send(&api, Method::PUT, &path(&before), "application/json", &json!({"name": "Maps"})).json();
+    assert_eq!((&after["name"], &after["motto"], &after["open"]), (&json!("Maps"), &Value::Null, &json!(true)));
+    assert_eq!(after.get("city"), None);
+    assert_eq!((&after["id"], &after["created_at"]), (&before["id"], &before["created_at"]));
+    assert_eq!(get(&api, &path(&before)).json(), after);
+    assert_eq!(send(&api, Method::PUT, "/shops/shp_0000000000000000", "application/json", &json!({"name": "x"})).status(), 404);
+}
+
+#[test]
+fn deleting_takes_the_parts_along() {
+    let api = start();
+    let (one, other) = (shop(&api, "One"), shop(&api, "Other"));
+    for shop in [&one, &other] {
+        let item = post(&api, &format!("{}/items", path(shop)), &json!({"sku": 7, "title": "Atlas"}));
+        assert_eq!((item.status().as_u16(), &item.json()["shop_id"]), (201, &shop["id"]), "the same sku in two shops");
+    }
+    assert_eq!(post(&api, &format!("{}/items", path(&one)), &json!({"sku": 7})).status(), 409);
+    assert_eq!(get(&api, &format!("{}/items/7", path(&one))).json()["title"], "Atlas");
+    assert_eq!(api.handle(Request::with_method(Method::DELETE, &path(&one))).status(), 204);
+    assert_eq!(get(&api, &path(&one)).status(), 404);
+    assert_eq!(api.handle(Request::with_method(Method::DELETE, &path(&one))).status(), 410);
+    assert_eq!(get(&api, &format!("{}/items/7", path(&one))).status(), 404);
+    assert_eq!(get(&api, &format!("{}/items", path(&one))).status(), 404);
+    assert_eq!(post(&api, &format!("{}/items", path(&one)), &json!({"sku": 8})).status(), 404);
+    assert_eq!(get(&api, &format!("{}/items/7", path(&other))).status(), 200);
+}
+
+#[test]
+fn lists_come_in_pages_by_cursor() {
+    let api = start();
+    for name in ["a", "b", "c", "d", "e"] {
+        shop(&api, name);
+    }
+    let mut cursor = String::new();
+    let mut pages = Vec::new();
+    loop {
+        let page = get(&api, &format!("/shops?limit=2&starting_after={cursor}"));
+        let body = page.json();
+        assert_eq!(body["total_count"], 5);
+        pages.push(names(&page));
+        match (&body["next_cursor"], &body["has_more"]) {
+            (Value::String(next), Value::Bool(true)) => cursor.clone_from(next),
+            (Value::Null, Value::Bool(false)) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(pages, [vec!["a", "b"], vec!["c", "d"], vec!["e"]]);
+    let back = get(&api, &format!("/shops?limit=2&ending_before={cursor}"));
+    assert_eq!(names(&back), ["b", "c"]);
+    assert_eq!(names(&get(&api, "/shops?starting_after=nobody")), [""; 0]);
+}
+
+#[test]
+fn lists_come_in_pages_by_number_with_links() {
+    let api = start();
+    let items = format!("{}/items", path(&shop(&api, "Books")));
+    for sku in 1..=5 {
+        post(&api, &items, &json!({"sku": sku}));
+    }
+    let skus = |page: &Response| -> Vec<u64> { page.json().as_array().unwrap().iter().map(|item| item["sku"].as_u64().unwrap()).collect() };
+    let second = get(&api, &format!("{items}?page=2"));
+    assert_eq!(skus(&second), [3, 4]);
+    assert_eq!(second.header("x-total-count"), Some("5"));
+    assert_eq!(second.header("link").unwrap(), format!("<{items}?page=1>; rel=\"prev\", <{items}?page=3>; rel=\"next\""));
+    assert_eq!(skus(&get(&api, &format!("{items}?page=3"))), [5]);
+    assert_eq!(skus(&get(&api, &format!("{items}?page=9"))), [0; 0]);
+}
+
+#[test]
+fn filters_let_through_what_they_say() {
+    let clock = Clock::fixed(Timestamp::FIXED);
+    let api = MockServer::builder(&contract()).stateful(true).clock(clock.clone()).start();
+    for (name, city) in [("a", "Ulm"), ("b", "Bonn"), ("c", "Ulm")] {
+        post(&api, "/shops", &json!({"name": name, "city": city}));
+        clock.advance(Duration::from_secs(60));
+    }
+    let list = |query: &str| get(&api, &format!("/shops?{query}"));
+    assert_eq!(names(&list("city=Ulm")), ["a", "c"]);
+    assert_eq!(list("city=Ulm&limit=1").json()["total_count"], 2);
+    assert_eq!(names(&list("city=nowhere")), [""; 0]);
+    assert_eq!(names(&list("created_from=2026-01-01T00:01:00Z")), ["b", "c"]);
+    assert_eq!(names(&list("created_from=2026-01-01T00:01:00Z&city=Ulm")), ["c"]);
+}
+
+#[test]
+fn marks_keep_changes_from_getting_lost() {
+    let api = start();
+    let shop = post(&api, "/shops", &json!({"name": "Books"}));
+    let (mark, shop) = (shop.header("etag").unwrap().to_owned(), shop.json());
+    assert_eq!(get(&api, &path(&shop)).header("etag"), Some(mark.as_str()), "reading changes nothing");
+    let patch = |mark: &str| {
+        let request = Request::with_method(Method::PATCH, &path(&shop)).with_header("if-match", mark);
+        api.handle(request.with_header("content-type", "application/merge-patch+json").with_body(r#"{"name": "Maps"}"#)).status().as_u16()
+    };
+    assert_eq!((patch("\"other\""), patch(&mark), patch(&mark), patch("*")), (412, 200, 412, 200));
+    let now = get(&api, &path(&shop)).header("etag").unwrap().to_owned();
+    let read = |mark: &str| api.handle(Request::get(&path(&shop)).with_header("if-none-match", mark)).status().as_u16();
+    assert_eq!((read(&mark), read(&now)), (200, 304));
+}
+
+#[test]
+fn the_same_key_is_the_same_request() {
+    let api = start();
+    let create =
+        |key: &str, name: &str| api.handle(Request::post("/shops").with_header("idempotency-key", key).with_json(&json!({"name": name})));
+    let (first, again) = (create("k1", "Books"), create("k1", "Books"));
+    assert_eq!(first.json(), again.json());
+    assert_eq!(create("k1", "Maps").status(), 409);
+    assert_ne!(create("k2", "Books").json()["id"], first.json()["id"]);
+    assert_eq!(names(&get(&api, "/shops")), ["Books", "Books"]);
+}
+
+#[test]
+fn single_things_are_there_from_the_beginning() {
+    let api = start();
+    let before = get(&api, "/settings").json();
+    assert_eq!(get(&api, "/settings").json(), before);
+    let after = send(&api, Method::PATCH, "/settings", "application/json", &json!({"theme": "dark"})).json();
+    assert_eq!((&after["theme"], &after["size"]), (&json!("dark"), &before["size"]));
+    assert_eq!(get(&api, "/settings").json(), after);
+}
+
+#[test]
+fn actions_do_what_the_document_says() {
+    let api = start();
+    let shop = shop(&api, "Books");
+    let closed = api.handle(Request::post(&format!("{}/close", path(&shop)))).json();
+    assert_eq!((&closed["open"], &closed["name"]), (&json!(false), &json!("Books")));
+    assert_eq!(get(&api, &path(&shop)).json()["open"], false);
+    assert_eq!(api.handle(Request::post("/shops/shp_0/close")).status(), 404);
+}
+
+#[test]
+fn scripts_and_preferences_come_before_state() {
+    let api = start();
+    let shop = shop(&api, "Books");
+    api.on("POST /shops").reply(409).times(1);
+    assert_eq!(post(&api, "/shops", &json!({"name": "Maps"})).status(), 409);
+    assert_eq!(names(&get(&api, "/shops")), ["Books"]);
+    let preferred = api.handle(Request::get(&path(&shop)).with_header("prefer", "code=404"));
+    assert_eq!(preferred.status(), 404);
+    assert_eq!(get(&api, &path(&shop)).status(), 200);
+}
+
+#[test]
+fn state_is_written_read_and_reset() {
+    let api = start();
+    let kept = post(&api, "/shops", &json!({"name": "Books", "pin": "1234"})).json();
+    post(&api, &format!("{}/items", path(&kept)), &json!({"sku": 1, "title": "Atlas"}));
+    let text = serde_json::to_string_pretty(&api.state()).unwrap();
+    let again = MockServer::builder(&contract()).with_state(State::from_json("state.json", &text).unwrap()).seed(1).start();
+    assert_eq!(get(&again, &path(&kept)).json(), kept);
+    assert_eq!(get(&again, &format!("{}/items/1", path(&kept))).json()["title"], "Atlas");
+    assert_eq!(again.state(), api.state());
+    shop(&again, "Maps");
+    again.reset();
+    assert_eq!(names(&get(&again, "/shops")), ["Books"], "what it started with");
+    api.reset();
+    assert_eq!(names(&get(&api, "/shops")), [""; 0]);
+}
+
+#[test]
+fn seeds_need_not_be_whole_and_must_conform() {
+    let seeded = |state: Value| {
+        let state = State::from_json("state.json", &state.to_string()).unwrap();
+        MockServer::builder(&contract())
+            .with_state(state)
+            .try_start()
+            .map(|api| names(&get(&api, "/shops")))
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(seeded(json!({"/shops": [{"name": "a"}, {"name": "b"}]})), Ok(vec!["a".into(), "b".into()]));
+    let told = |state: Value| seeded(state).unwrap_err();
+    insta::assert_snapshot!(
+        [
+            told(json!({"/shop": []})),
+            told(json!({"/shops": {}})),
+            told(json!({"/shops": [{"name": "a"}, 7]})),
+            told(json!({"/shops": [{"name": 7}]})),
+            told(json!({"/shops": [{"id": "shp_0000000000000000"}, {"id": "shp_0000000000000000"}]})),
+            told(json!({"/shops": [{"$standin": {"whatever": 1}}]})),
+            State::from_json("state.json", "[]").unwrap_err().to_string(),
+            State::from_json("state.json", "{").unwrap_err().to_string(),
+        ]
+        .join("\n")
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_refused_loudly() {
+    let api = MockServer::builder(&contract()).stateful(true).state_limit(2).start();
+    shop(&api, "a");
+    shop(&api, "b");
+    api.expect_violation("state.full");
+    assert_eq!(post(&api, "/shops", &json!({"name": "c"})).status(), 500);
+    assert!(api.violations()[0].to_string().contains("2 things are kept"), "{}", api.violations()[0]);
+    assert_eq!(names(&get(&api, "/shops")), ["a", "b"]);
+}
+
+#[test]
+fn ids_are_never_given_twice() {
+    let api = start();
+    let ids: BTreeSet<String> = (0..200).map(|_| shop(&api, "the same")["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids.len(), 200);
+}
+
+#[test]
+fn tests_look_at_what_is_kept_and_change_it() {
+    let api = start();
+    let shop = shop(&api, "Books");
+    let id = shop["id"].as_str().unwrap();
+    assert_eq!(api.change(|state| state.find("/shops", id).map(|shop| shop["name"].clone())), Some(json!("Books")));
+    let other = api.change(|state| state.insert("/shops", json!({"name": "Maps"}).as_object().unwrap().clone())).unwrap();
+    assert_eq!(get(&api, &format!("/shops/{other}")).json()["name"], "Maps");
+    assert!(api.change(|state| state.update("/shops", &other, |shop| drop(shop.insert("name".into(), "Globes".into())))));
+    assert!(api.change(|state| state.remove("/shops", id)));
+    assert_eq!(names(&get(&api, "/shops")), ["Globes"]);
+}
+
+#[test]
+#[should_panic(expected = "there is no resource \"/shop\"; did you mean \"/shops\"?")]
+fn a_wrong_name_of_a_resource_panics() {
+    start().change(|state| state.list("/shop").count());
+}

@@ -105,7 +105,7 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
             Violation::new(Step::Route, "operation.deprecated", Place::Route, "an operation that is not deprecated", operation.name());
         findings.remarks.push(odd.with_rule(operation.place(&operation.pointer)));
     }
-    let parameters = parameters::judge(operation, captured, request, &mut findings);
+    let parameters = parameters::judge(contract.rules(), operation, (captured, request), &mut findings);
     let preferences = Preferences::read(operation, request, &mut findings);
     let mut decoded = body::decode(operation, request, policy.body_limit, &mut findings);
     if let Some(decoded) = &mut decoded {
@@ -119,6 +119,7 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
     let incoming = Incoming { request, operation, parameters: &parameters, body: body.as_ref() };
     for rule in contract.rules().of(operation) {
         findings.violations.extend(rule.check(&incoming));
+        findings.remarks.extend(rule.remarks(&incoming));
     }
     let Findings { mut violations, remarks, .. } = findings;
     // Stable: within a step, the order in which they were found is the order of places.

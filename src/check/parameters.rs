@@ -8,12 +8,12 @@ use serde_json::Value;
 use super::{Findings, prefer, whole};
 use crate::{
     codec::{self, Claim, Given, claim, pairs, style_readings},
-    contract::{Location, MediaType, Operation, Parameter, SchemeKind},
+    contract::{Location, MediaType, Operation, Parameter, Rules, SchemeKind},
     media,
     message::{Request, header_text, is_secret_header},
     pointer::Pointer,
     source::{parse_json, quote},
-    text::{either, nearest, percent_decode},
+    text::{either, nearest, percent_decode, percent_encode},
     violation::{Place, Step, Violation},
 };
 
@@ -24,8 +24,14 @@ type Pairs<'r> = Vec<(Cow<'r, str>, &'r str)>;
 type Refused = (&'static str, codec::Unreadable);
 
 /// Decodes and judges all parameters; what could not be decoded is left out.
-pub(super) fn judge(operation: &Operation, captured: &[String], request: &Request, findings: &mut Findings) -> Vec<(String, Value)> {
-    let query = pairs(request.query().unwrap_or_default());
+pub(super) fn judge(
+    rules: &Rules,
+    operation: &Operation,
+    (captured, request): (&[String], &Request),
+    findings: &mut Findings,
+) -> Vec<(String, Value)> {
+    let text = prepared(rules, operation, request.query().unwrap_or_default());
+    let query = pairs(&text);
     let cookies = cookies(request);
     let mut decoded = Vec::new();
     for parameter in &operation.parameters {
@@ -60,6 +66,27 @@ pub(super) fn judge(operation: &Operation, captured: &[String], request: &Reques
     fixed_query(operation, &query, findings);
     undeclared(operation, request, &query, &cookies, findings);
     decoded
+}
+
+/// The query, with each parameter's text as the rules read it.
+fn prepared<'r>(rules: &Rules, operation: &Operation, query: &'r str) -> Cow<'r, str> {
+    if query.is_empty() || rules.of(operation).next().is_none() {
+        return query.into();
+    }
+    let decoded = |text: &str| percent_decode(&text.replace('+', " ")).into_owned();
+    let reading = |name: &str, text: &str| {
+        let (name, text) = (decoded(name), decoded(text));
+        rules.of(operation).find_map(|rule| rule.prepare_parameter(&name, &text))
+    };
+    let mut changed = false;
+    let mut whole = |pair: &'r str| -> Cow<'r, str> {
+        let Some((name, text)) = pair.split_once('=') else { return pair.into() };
+        let Some(read) = reading(name, text) else { return pair.into() };
+        changed = true;
+        format!("{name}={}", percent_encode(&read)).into()
+    };
+    let pairs: Vec<Cow<'_, str>> = query.split('&').map(&mut whole).collect();
+    if changed { pairs.join("&").into() } else { query.into() }
 }
 
 fn judge_value(parameter: &Parameter, value: &Value, place: &Place, findings: &mut Findings) {
@@ -420,7 +447,7 @@ components: {securitySchemes: {key: {type: apiKey, in: query, name: key}}}
         });
         let request = headers.iter().fold(Request::get(target), |request, (name, value)| request.with_header(name, value));
         let mut findings = Findings::new(false);
-        let decoded = judge(operation, &["7%2F".to_owned()], &request, &mut findings);
+        let decoded = judge(&Rules::default(), operation, (&["7%2F".to_owned()], &request), &mut findings);
         let told = |violations: &[Violation]| violations.iter().map(|violation| violation.brief().to_string()).collect();
         (Value::Object(decoded.into_iter().collect()), told(&findings.violations), told(&findings.remarks))
     }

@@ -45,6 +45,13 @@ use crate::{
 /// # Ok::<(), standin::Error>(())
 /// ```
 pub trait Rule: Send + Sync + 'static {
+    /// The text of a query parameter as the API reads it, where that is not as its schema does: `0x10` for 16, say. The
+    /// text is decoded; `None` leaves it as it is.
+    fn prepare_parameter(&self, name: &str, text: &str) -> Option<String> {
+        let _ = (name, text);
+        None
+    }
+
     /// Changes a decoded request body before it is checked: trimming, say.
     fn prepare(&self, body: &mut Value) {
         let _ = body;
@@ -54,6 +61,12 @@ pub trait Rule: Send + Sync + 'static {
     ///
     /// Called for every request that reached the operation, also for one whose body breaks its schema.
     fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
+        let _ = call;
+        Vec::new()
+    }
+
+    /// Finds what is odd in a request and breaks nothing: it is told with the call ([`Call::remarks`](crate::Call::remarks)).
+    fn remarks(&self, call: &Incoming<'_>) -> Vec<Violation> {
         let _ = call;
         Vec::new()
     }

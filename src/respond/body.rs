@@ -108,6 +108,6 @@ fn complete(scene: &Scene<'_>, media_type: &MediaType, body: &mut Value) {
     let incoming = scene.incoming();
     scene.rules().for_each(|rule| rule.answer(&incoming, body));
     if let Some(schema) = &media_type.schema {
-        schema.annotations().fill(body, scene.now);
+        schema.annotations().fill(body, &scene.filling());
     }
 }

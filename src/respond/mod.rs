@@ -27,10 +27,10 @@ pub(crate) use self::{
 use crate::{
     check::{self, Judgement, Preferences},
     clock::Timestamp,
-    contract::{Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule},
+    contract::{Action, Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule},
     message::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
-    schema::{Locale, Occasion, Setting},
+    schema::{Filling, Locale, Occasion, Setting},
     seed::Seed,
     source::quote,
     state::Store,
@@ -172,8 +172,17 @@ impl<'a> Scene<'a> {
         Setting { failure: status.is_client_error() || status.is_server_error(), ..self.setting() }
     }
 
-    /// What the method says about what is answered with (RFC 9110, section 9.3).
+    /// What is known where members are filled in.
+    fn filling(&self) -> Filling<'a> {
+        Filling { now: self.now, tenant: &self.judgement.tenant, occasion: self.occasion(), written: None }
+    }
+
+    /// What the contract tells of what is answered with, else the method (RFC 9110, section 9.3).
     fn occasion(&self) -> Occasion {
+        let used = self.store.and_then(|_| self.contract.kept().of_operation(self.operation.number));
+        if used.is_some_and(|(_, _, used)| used.action == Action::Create) {
+            return Occasion::Create;
+        }
         let names_one = echo::entity(self.operation, self.judgement).is_some();
         match *self.request.method() {
             ref method if method.is_safe() => Occasion::Read,

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{check, dialect, faker::Faker, names::Name, pattern};
+use super::{check, dialect, faker::Faker, generate::Occasion, names::Name, pattern};
 use crate::{
     clock::Timestamp,
     document::{Document, Version},
     pointer::Pointer,
+    seed::Seed,
 };
 
 type NoteId = usize;
@@ -162,30 +163,120 @@ pub(crate) enum Meaning {
 
 /// `x-standin-value`: a value that the server fills in, which a schema cannot say.
 ///
-/// `now` is the time on the server's clock. `{"null-when": {"enabled": true}, "else": "now"}` is null exactly when the
-/// members beside it have these values.
+/// `now` is the time on the server's clock. `created` is that time when the thing came to be, and stays; `changed` is that
+/// time whenever it is written. `tenant` is who it belongs to. `{"null-when": {"enabled": true}, "else": "now"}` is null
+/// exactly when the members beside it have these values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ValueRule {
+    what: What,
     null_when: Option<Map<String, Value>>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Now,
+    Created,
+    Changed,
+    Tenant,
+    /// The tenant, where only a UUID may stand.
+    TenantId,
+}
+
+/// What a server knows of a value that it fills members into.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Filling<'f> {
+    pub(crate) now: Timestamp,
+    /// Who asks; empty where nothing says so.
+    pub(crate) tenant: &'f str,
+    pub(crate) occasion: Occasion,
+    /// Of a value that is kept and changes: what is written into it now. `None` where nothing is kept.
+    pub(crate) written: Option<&'f Value>,
+}
+
+impl<'f> Filling<'f> {
+    /// For a part of the value.
+    fn below(&self, part: impl Fn(&'f Value) -> Option<&'f Value>) -> Self {
+        Self { written: self.written.map(|written| part(written).unwrap_or(&Value::Null)), ..*self }
+    }
+}
+
 impl ValueRule {
-    pub(crate) const FORMS: &str = "`now`, or an object with `null-when` (members and their values) and `else: now`";
+    pub(crate) const FORMS: &str =
+        "`now`, `created`, `changed`, `tenant`, or an object with `null-when` (members and their values) and `else: now`";
 
     pub(crate) fn read(value: &Value) -> Option<Self> {
-        if value == "now" {
-            return Some(Self { null_when: None });
+        let simple = |what| Some(Self { what, null_when: None });
+        match value {
+            Value::String(name) => match name.as_str() {
+                "now" => simple(What::Now),
+                "created" => simple(What::Created),
+                "changed" => simple(What::Changed),
+                "tenant" => simple(What::Tenant),
+                _ => None,
+            },
+            Value::Object(rule) => {
+                let known = rule.keys().all(|key| key == "null-when" || key == "else");
+                let null_when = rule.get("null-when")?.as_object()?.clone();
+                (known && rule.get("else")? == "now").then_some(Self { what: What::Now, null_when: Some(null_when) })
+            }
+            _ => None,
         }
-        let rule = value.as_object()?;
-        let known = rule.keys().all(|key| key == "null-when" || key == "else");
-        let null_when = rule.get("null-when")?.as_object()?.clone();
-        (known && rule.get("else")? == "now").then_some(Self { null_when: Some(null_when) })
     }
 
-    pub(crate) fn value(&self, beside: &Map<String, Value>, now: Timestamp) -> Value {
-        let is_null = self.null_when.as_ref().is_some_and(|when| when.iter().all(|(name, value)| beside.get(name) == Some(value)));
-        if is_null { Value::Null } else { now.to_string().into() }
+    /// The rule of a schema, which may say what form its value has.
+    fn of(schema: &Map<String, Value>) -> Option<Self> {
+        let mut rule = Self::read(schema.get("x-standin-value")?)?;
+        if rule.what == What::Tenant && schema.get("format").is_some_and(|format| format == "uuid") {
+            rule.what = What::TenantId;
+        }
+        Some(rule)
     }
+
+    /// The value to fill in; `None` leaves what is there.
+    pub(crate) fn value(&self, beside: &Map<String, Value>, old: &Value, filling: &Filling<'_>) -> Option<Value> {
+        let now = || Some(filling.now.to_string().into());
+        match (&self.null_when, self.what) {
+            (Some(when), _) if when.iter().all(|(name, value)| beside.get(name) == Some(value)) => Some(Value::Null),
+            (Some(when), _) => {
+                // What did not become so now has been so since the time that is there.
+                let is_written = |written: &Value| when.keys().any(|name| written.get(name).is_some());
+                let stays = filling.written.is_some_and(|written| !is_written(written)) && !old.is_null();
+                if stays { None } else { now() }
+            }
+            (None, What::Now) => now(),
+            (None, What::Created) => {
+                if filling.occasion == Occasion::Create {
+                    now()
+                } else {
+                    None
+                }
+            }
+            (None, What::Changed) => {
+                if filling.occasion == Occasion::Read {
+                    None
+                } else {
+                    now()
+                }
+            }
+            (None, What::Tenant | What::TenantId) if filling.tenant.is_empty() || filling.written.is_some() => None,
+            (None, What::Tenant) => Some(filling.tenant.into()),
+            (None, What::TenantId) => Some(uuid_of(filling.tenant).into()),
+        }
+    }
+}
+
+/// A text that is a UUID, else one that is made from it and from nothing else (RFC 9562, section 5.8).
+fn uuid_of(text: &str) -> String {
+    let groups: Vec<&str> = text.split('-').collect();
+    let is_hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(is_hex) {
+        return text.to_owned();
+    }
+    let seed = Seed::new(0).with(b"tenant").with(text.as_bytes());
+    let (high, low) = (seed.with_number(0).bits(), seed.with_number(1).bits());
+    let (a, b, c) = (high >> 32, (high >> 16) & 0xffff, 0x8000 | (high & 0x0fff));
+    let (d, e) = (0x8000 | ((low >> 48) & 0x3fff), low & 0xffff_ffff_ffff);
+    format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
 }
 
 impl Annotations {
@@ -250,27 +341,31 @@ impl Annotations {
     }
 
     /// Fills in what the server fills in, all over a value.
-    pub(crate) fn fill(&self, value: &mut Value, now: Timestamp) {
-        self.fill_at(self.root(), value, now);
+    pub(crate) fn fill(&self, value: &mut Value, filling: &Filling<'_>) {
+        self.fill_at(self.root(), value, filling);
     }
 
-    fn fill_at(&self, note: &Note, value: &mut Value, now: Timestamp) {
+    fn fill_at(&self, note: &Note, value: &mut Value, filling: &Filling<'_>) {
         if !note.fills {
             return;
         }
         match value {
             Value::Array(items) => {
                 if let Some(note) = self.items(note) {
-                    items.iter_mut().for_each(|item| self.fill_at(note, item, now));
+                    for (index, item) in items.iter_mut().enumerate() {
+                        self.fill_at(note, item, &filling.below(|written| written.get(index)));
+                    }
                 }
             }
             Value::Object(members) => {
                 for (name, note) in self.members(note).filter(|(_, note)| note.fills) {
-                    if let Some(rule) = note.value.as_ref().filter(|_| members.contains_key(name)) {
-                        let filled = rule.value(members, now);
-                        members.insert(name.to_owned(), filled);
+                    let Some(old) = members.get(name) else { continue };
+                    if let Some(rule) = note.value.as_ref() {
+                        if let Some(filled) = rule.value(members, old, filling) {
+                            members.insert(name.to_owned(), filled);
+                        }
                     } else if let Some(member) = members.get_mut(name) {
-                        self.fill_at(note, member, now);
+                        self.fill_at(note, member, &filling.below(|written| written.get(name)));
                     }
                 }
             }
@@ -429,7 +524,7 @@ impl Note {
         self.default = self.default.take().or_else(|| schema.get("default").cloned());
         self.show(schema);
         self.faker = self.faker.take().or_else(|| schema.get("x-faker").and_then(Faker::read));
-        self.value = self.value.take().or_else(|| schema.get("x-standin-value").and_then(ValueRule::read));
+        self.value = self.value.take().or_else(|| ValueRule::of(schema));
         let format = schema.get("format").and_then(Value::as_str);
         let alias = schema.get("x-standin-alias").and_then(Value::as_str);
         let said = if is("x-standin-secret") || is("writeOnly") || format == Some("password") {
@@ -525,7 +620,7 @@ mod tests {
         let rule = json!({"null-when": {"enabled": true}, "else": "now"});
         let schema = json!({"properties": {"list": {"items": {"properties": {"enabled": {}, "disabled_at": {"x-standin-value": rule}}}}}});
         let mut value = json!({"list": [{"enabled": true, "disabled_at": "x"}, {"enabled": false, "disabled_at": null}, {}]});
-        annotations(schema).fill(&mut value, Timestamp::FIXED);
+        annotations(schema).fill(&mut value, &shown(Occasion::Read));
         let expected = json!({"list": [
             {"enabled": true, "disabled_at": null},
             {"enabled": false, "disabled_at": "2026-01-01T00:00:00.000Z"},
@@ -534,11 +629,52 @@ mod tests {
         assert_eq!(value, expected);
     }
 
+    fn shown(occasion: Occasion) -> Filling<'static> {
+        Filling { now: Timestamp::FIXED, tenant: "", occasion, written: None }
+    }
+
+    #[test]
+    fn what_is_kept_is_filled_in_by_what_happens_to_it() {
+        let rule = json!({"null-when": {"on": true}, "else": "now"});
+        let schema = json!({"properties": {
+            "made": {"x-standin-value": "created"}, "touched": {"x-standin-value": "changed"}, "off": {"x-standin-value": rule},
+            "of": {"x-standin-value": "tenant"}, "uuid": {"format": "uuid", "x-standin-value": "tenant"}
+        }});
+        let (old, now) = ("2020-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z");
+        let kept = |on: bool, off: Value| json!({"on": on, "made": old, "touched": old, "off": off, "of": "x", "uuid": "x"});
+        let change = |value: Value, written: Value| {
+            let mut value = value;
+            let filling = Filling { tenant: "acme", written: Some(&written), ..shown(Occasion::Change) };
+            annotations(schema.clone()).fill(&mut value, &filling);
+            assert_eq!((&value["made"], &value["touched"], &value["of"]), (&json!(old), &json!(now), &json!("x")));
+            value["off"].clone()
+        };
+        assert_eq!(change(kept(false, json!(old)), json!({"name": 1})), old, "it was off before");
+        assert_eq!(change(kept(false, json!(old)), json!({"on": false})), now, "it is put off once more");
+        assert_eq!(change(kept(false, Value::Null), json!({})), now);
+        assert_eq!(change(kept(true, json!(old)), json!({"on": true})), Value::Null);
+        let create = |tenant: &str| {
+            let mut value = kept(true, json!(old));
+            annotations(schema.clone()).fill(&mut value, &Filling { tenant, ..shown(Occasion::Create) });
+            assert_eq!((&value["made"], &value["touched"]), (&json!(now), &json!(now)));
+            (value["of"].clone(), value["uuid"].clone())
+        };
+        let (of, uuid) = create("acme");
+        assert_eq!(of, "acme");
+        assert_eq!((uuid.as_str().unwrap().len(), uuid == create("acme").1, uuid == create("acne").1), (36, true, false));
+        let own = "11111111-2222-4333-8444-555555555555";
+        assert_eq!(create(own).1, own);
+        assert_eq!(create("").0, "x", "nothing says whose it is");
+        let mut read = kept(false, json!(old));
+        annotations(schema.clone()).fill(&mut read, &shown(Occasion::Read));
+        assert_eq!((&read["made"], &read["touched"], &read["off"]), (&json!(old), &json!(old), &json!(now)));
+    }
+
     #[test]
     fn recursion_comes_back_to_the_same_note() {
         let annotations = annotations(json!({"$ref": "#/components/schemas/Node"}));
         let mut value = json!({"at": "", "next": {"at": "", "next": {"at": ""}}});
-        annotations.fill(&mut value, Timestamp::FIXED);
+        annotations.fill(&mut value, &shown(Occasion::Read));
         assert_eq!(value["next"]["next"]["at"], "2026-01-01T00:00:00.000Z");
     }
 

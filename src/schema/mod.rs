@@ -33,7 +33,7 @@ use serde_json::Value;
 pub use self::names::Locale;
 pub(crate) use self::names::tells_change;
 pub(crate) use self::{
-    annotations::{Annotations, Meaning, Note, Types, ValueRule},
+    annotations::{Annotations, Filling, Meaning, Note, Types, ValueRule},
     check::{MOST_VIOLATIONS, pattern_defect},
     dialect::{FORM, SchemaDefect},
     empty::unsatisfiable,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    schema::{Given, Setting},
+    schema::{self, Filling, Given, Setting},
     seed::Seed,
     text::nearest,
 };
@@ -86,7 +86,14 @@ impl<'t> Transaction<'t> {
     /// Changes a thing. Whether there is one with this id.
     #[track_caller]
     pub fn update(&mut self, resource: &str, id: &str, change: impl FnOnce(&mut Map<String, Value>)) -> bool {
-        self.change(resource, id, |entity| change(&mut entity.members))
+        self.change(resource, id, |entity| {
+            let before: Vec<String> = entity.members.keys().cloned().collect();
+            change(&mut entity.members);
+            // What was taken out is not made up again.
+            let Entity { members, absent, .. } = entity;
+            absent.retain(|name| !members.contains_key(name));
+            absent.extend(before.into_iter().filter(|name| !members.contains_key(name)));
+        })
     }
 
     /// Takes a thing out, and what is part of it. Whether there was one with this id.
@@ -166,8 +173,13 @@ impl<'t> Transaction<'t> {
         let (seed, setting) = (self.next_seed(), Setting { now: self.occasion.now, ..self.setting });
         let draft = schema.draft(Given { members: &[], identity: identity.as_ref() }, seed, setting);
         let kind = &self.kinds[kind];
-        if let Some(Value::Object(draft)) = draft {
-            for (name, value) in draft {
+        if let Some(Value::Object(mut draft)) = draft {
+            draft.extend(entity.members.clone());
+            let mut draft = Value::Object(draft);
+            let filling =
+                Filling { now: self.occasion.now, tenant: &self.occasion.tenant, occasion: schema::Occasion::Create, written: None };
+            schema.annotations().fill(&mut draft, &filling);
+            for (name, value) in draft.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())) {
                 let is_id = identity.is_some() && kind.id.as_ref() == Some(&name);
                 if !is_id && !entity.absent.contains(&name) {
                     entity.members.entry(name).or_insert(value);

@@ -22,39 +22,68 @@
 //! are trimmed and counted in UTF-16 code units, that the bearer scheme is case-sensitive. The API is served as in its
 //! development environment, where `http://localhost` is accepted as an endpoint.
 
+mod attempts;
+mod claims;
+mod deliveries;
+mod encryption;
+mod endpoints;
+mod events;
+mod handle;
+mod query;
 mod server_errors;
+mod sessions;
+mod share_fields;
+mod thing;
 mod url;
 
 use std::sync::LazyLock;
 
-use serde_json::Value;
-
-pub use self::server_errors::ServerErrors;
+pub use self::{
+    encryption::StrictKeys,
+    handle::{Handle, NewEndpoint, SeededEndpoint, Session, handle},
+    server_errors::ServerErrors,
+};
 use crate::{Contract, Incoming, MockServer, MockServerBuilder, Place, Pointer, Rule, Step, Violation};
 
 /// A key of the documented format. A server accepts any key until [`MockServerBuilder::api_key`] names those it accepts.
 pub const API_KEY: &str = "kk_standin0test0keystandin0test0key";
 
+/// The organization that keys belong to.
+const ORGANIZATION: &str = "";
+
 /// The four event types that an endpoint can subscribe to, in their default order.
 pub const EVENT_TYPES: [&str; 4] =
     ["verification.attempt.succeeded", "verification.attempt.failed", "verification.session.expired", "verification.session.cancelled"];
-
-/// The longest name of an endpoint, in UTF-16 code units.
-const MAX_NAME: usize = 120;
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
     // The same document twice: reading YAML takes ten times as long, and a process per test pays it in each test.
     let text = include_str!("../../../spec/kayle.openapi.yaml");
     let value = serde_json::from_str(include_str!("../../../spec/kayle.openapi.json")).unwrap_or_default();
     match Contract::from_parsed("kayle.openapi.yaml", text, value) {
-        Ok(contract) => contract
-            .with_rule_everywhere(ExactBearer)
-            .with_rule("createWebhookEndpoint", Endpoint)
-            .with_rule("updateWebhookEndpoint", Endpoint)
-            .with_rule("createSession", Session),
+        Ok(contract) => with_rules(contract),
         Err(error) => unreachable!("the bundled document is tested: {error}"),
     }
 });
+
+fn with_rules(contract: Contract) -> Contract {
+    let contract = contract.with_rule_everywhere(ExactBearer).with_rule_everywhere(query::Numbers).with_rule_everywhere(sessions::Expiry);
+    let shown = ["listWebhookEndpoints", "createWebhookEndpoint", "getWebhookEndpoint", "updateWebhookEndpoint"];
+    let contract = with_rule(contract, endpoints::Shown, &shown);
+    let contract = with_rule(contract, endpoints::Endpoint, &["createWebhookEndpoint", "updateWebhookEndpoint"]);
+    let contract = with_rule(contract, endpoints::Secret, &["revealWebhookSigningSecret", "rotateWebhookSigningSecret"]);
+    let contract = with_rule(contract, endpoints::Deleted, &["deleteWebhookEndpoint"]);
+    let contract = with_rule(contract, encryption::Registered, &["registerWebhookKey"]);
+    let contract = with_rule(contract, deliveries::Retried, &["retryWebhookDelivery"]);
+    let contract = with_rule(contract, events::Replay, &["replayWebhookEvent", "replayEvent"]);
+    let contract = with_rule(contract, sessions::Shown, &["listSessions", "createSession", "getSession"]);
+    let contract = with_rule(contract, sessions::Create, &["createSession"]);
+    let contract = with_rule(contract, sessions::Cancel, &["cancelSession"]);
+    with_rule(contract, attempts::List, &["listAttempts"])
+}
+
+fn with_rule(contract: Contract, rule: impl Rule + Copy, operations: &[&str]) -> Contract {
+    operations.iter().fold(contract, |contract, operation| contract.with_rule(operation, rule))
+}
 
 /// The contract, with its rules. Loaded once per process.
 ///
@@ -79,10 +108,6 @@ pub fn builder() -> MockServerBuilder {
     MockServer::builder(&CONTRACT)
 }
 
-fn at(member: &str) -> Place {
-    Place::Body(Pointer::root().join(member))
-}
-
 /// The server tests for the exact text `Bearer `, where HTTP would take any case, and more blanks.
 struct ExactBearer;
 
@@ -101,69 +126,15 @@ impl Rule for ExactBearer {
     }
 }
 
-/// What create and update ask of an endpoint beside their schemas.
-struct Endpoint;
-
-impl Rule for Endpoint {
-    fn prepare(&self, body: &mut Value) {
-        if let Some(Value::String(name)) = body.get_mut("name") {
-            *name = trimmed(name).to_owned();
-        }
-    }
-
-    fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
-        let member = |name: &str| call.body().and_then(|body| body.get(name)).and_then(Value::as_str);
-        let name = member("name").and_then(|name| long_name(call, name));
-        let url = member("url").and_then(|text| refused_url(call, "url", text, url::Hosts::NamesOnly));
-        name.into_iter().chain(url).collect()
-    }
-
-    /// An empty list of event types is stored, and shown as all of them.
-    fn answer(&self, _: &Incoming<'_>, body: &mut Value) {
-        let Some(data) = body.get_mut("data") else { return };
-        // Create answers with the endpoint beside its secret, update with the endpoint alone.
-        let endpoint = if data.get("endpoint").is_some() { data.get_mut("endpoint") } else { Some(data) };
-        if let Some(Value::Array(types)) = endpoint.and_then(|endpoint| endpoint.get_mut("subscribed_event_types"))
-            && types.is_empty()
-        {
-            types.extend(EVENT_TYPES.map(Value::from));
-        }
-    }
-}
-
-/// What creating a session asks of its `redirect_url`.
-struct Session;
-
-impl Rule for Session {
-    fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
-        let text = call.body().and_then(|body| body.get("redirect_url")).and_then(Value::as_str);
-        text.and_then(|text| refused_url(call, "redirect_url", text, url::Hosts::Any)).into_iter().collect()
-    }
-}
-
 /// White space as JavaScript trims it: what Unicode calls so and the byte order mark, but not U+0085.
-fn trimmed(text: &str) -> &str {
-    text.trim_matches(|char: char| (char.is_whitespace() && char != '\u{85}') || char == '\u{feff}')
-}
-
-/// The schema counts characters, the server UTF-16 code units. What the schema refuses needs no second word.
-fn long_name(call: &Incoming<'_>, name: &str) -> Option<Violation> {
-    // No text has more code units than bytes.
-    if name.len() <= MAX_NAME {
-        return None;
-    }
-    let units = name.encode_utf16().count();
-    if units <= MAX_NAME || name.chars().count() > MAX_NAME {
-        return None;
-    }
-    let expected = format!("at most {MAX_NAME} UTF-16 code units");
-    let violation = Violation::new(Step::Body, "kayle.name", at("name"), expected, units.to_string());
-    Some(declared(violation, call, "name"))
+fn is_blank(char: char) -> bool {
+    (char.is_whitespace() && char != '\u{85}') || char == '\u{feff}'
 }
 
 fn refused_url(call: &Incoming<'_>, member: &str, text: &str, hosts: url::Hosts) -> Option<Violation> {
     let refusal = url::judge(text, hosts).err()?;
-    let violation = Violation::new(Step::Body, refusal.code(), at(member), refusal.expected(), url::shown(text));
+    let violation =
+        Violation::new(Step::Body, refusal.code(), Place::Body(Pointer::root().join(member)), refusal.expected(), url::shown(text));
     Some(declared(violation, call, member))
 }
 
@@ -180,8 +151,8 @@ mod tests {
 
     #[test]
     fn names_are_trimmed_as_javascript_does() {
-        assert_eq!(trimmed(" \u{a0}\u{feff}a b\u{2003}\n"), "a b");
-        assert_eq!(trimmed("\u{85}a"), "\u{85}a");
+        assert_eq!(" \u{a0}\u{feff}a b\u{2003}\n".trim_matches(is_blank), "a b");
+        assert_eq!("\u{85}a".trim_matches(is_blank), "\u{85}a");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::{attempts, sessions, thing::is_for};
 use crate::{Incoming, Place, Pointer, Response, Rule, Step, Violation};
 
 /// Answers broken requests as the server of version 1.2.1 does, not as its document says.
@@ -22,6 +23,9 @@ pub struct ServerErrors;
 impl Rule for ServerErrors {
     fn refuse(&self, call: &Incoming<'_>, violations: &[Violation]) -> Option<Response> {
         let first = violations.first()?;
+        if is_told_by_the_handler(call, violations) {
+            return None;
+        }
         match (first.step(), first.code()) {
             (Step::Body, "body.syntax" | "body.missing") => {
                 let text = "text/plain; charset=UTF-8".parse().ok()?;
@@ -39,6 +43,12 @@ impl Rule for ServerErrors {
             _ => None,
         }
     }
+}
+
+/// Whether it is code of the operation that finds what is wrong, and answers as the document says.
+fn is_told_by_the_handler(call: &Incoming<'_>, violations: &[Violation]) -> bool {
+    let only = |code: &str| violations.iter().all(|violation| violation.code() == code);
+    only("kayle.jwk") || only(attempts::UNFILTERED) || (is_for(call, &["createSession"]) && sessions::deciding(call, violations).is_some())
 }
 
 const fn http_400() -> crate::StatusCode {
@@ -65,6 +75,7 @@ fn issue(call: &Incoming<'_>, violation: &Violation) -> Value {
         "schema.enum" => json!({"code": "invalid_value", "values": rule}),
         "schema.const" => json!({"code": "invalid_value", "values": [rule]}),
         "schema.pattern" => json!({"origin": "string", "code": "invalid_format", "format": "regex", "pattern": rule}),
+        attempts::LIMITED => json!({"expected": "number", "code": "invalid_type"}),
         _ => json!({"code": "custom"}),
     };
     issue["path"] = path(violation).into();

@@ -8,7 +8,7 @@ use super::{Chosen, Site, Told, afterwards, chosen, create, finish, json_patch, 
 use crate::{
     contract::Action,
     respond::{Answer, body},
-    schema::{Given, Occasion, Setting, tells_change},
+    schema::{Filling, Given, Occasion, Setting, tells_change},
     state::{Entity, Transaction, Wanted},
 };
 
@@ -79,7 +79,8 @@ fn touch(site: &Site<'_>, entity: &mut Entity) {
     let Some(schema) = &site.kind.schema else { return };
     let annotations = schema.annotations();
     let mut members = Value::Object(std::mem::take(&mut entity.members));
-    annotations.fill(&mut members, site.scene.now);
+    let written = merge::written(site);
+    annotations.fill(&mut members, &Filling { occasion: Occasion::Change, written: Some(&written), ..site.scene.filling() });
     if let Value::Object(filled) = members {
         entity.members = filled;
     }

@@ -9,7 +9,7 @@ use super::Site;
 use crate::{
     contract::at,
     respond::{echo::alike, scripted::merged},
-    schema::{Annotations, Note, ValueRule},
+    schema::{Annotations, Filling, Note, Occasion, ValueRule},
     state::{Entity, Kind},
 };
 
@@ -143,12 +143,22 @@ fn change(kind: &Kind, entity: &mut Entity, name: &str, value: Option<&Value>) {
     }
 }
 
+/// The members that are written by this request: those that were sent, and those that the operation sets.
+pub(super) fn written(site: &Site<'_>) -> Value {
+    let mut written = sent(site).members;
+    written.extend(site.used.set.clone());
+    written.into()
+}
+
 /// What the operation sets, whatever was sent.
 pub(super) fn set(site: &Site<'_>, entity: &mut Entity) {
     for (name, value) in &site.used.set {
         let rule = value.as_object().filter(|said| said.len() == 1).and_then(|said| said.get("x-standin-value")).and_then(ValueRule::read);
         let value = match rule {
-            Some(rule) => rule.value(&entity.members, site.scene.now),
+            Some(rule) => {
+                let old = entity.members.get(name).unwrap_or(&Value::Null);
+                rule.value(&entity.members, old, &Filling { occasion: Occasion::Change, ..site.scene.filling() }).unwrap_or(old.clone())
+            }
             None => value.clone(),
         };
         entity.absent.retain(|absent| absent != name);

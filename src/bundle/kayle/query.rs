@@ -1,0 +1,69 @@
+//! How the server reads queries: numbers as JavaScript does.
+
+use super::is_blank;
+use crate::Rule;
+
+/// The page size is whatever JavaScript takes for a number: `1e1`, `0x10`.
+pub(super) struct Numbers;
+
+impl Rule for Numbers {
+    fn prepare_parameter(&self, name: &str, text: &str) -> Option<String> {
+        (name == "limit").then(|| number(text)).flatten()
+    }
+}
+
+/// The integer that JavaScript's `Number` makes of a text, in decimal; `None` for anything else, which is no limit either
+/// way.
+fn number(text: &str) -> Option<String> {
+    let text = text.trim_matches(is_blank);
+    if text.is_empty() {
+        return Some("0".into());
+    }
+    let based = [("0x", 16), ("0o", 8), ("0b", 2)].into_iter().find_map(|(prefix, base)| {
+        let digits = text.get(..2).filter(|start| start.eq_ignore_ascii_case(prefix)).map(|_| &text[2..])?;
+        digits.bytes().all(|byte| byte.is_ascii_alphanumeric()).then(|| u64::from_str_radix(digits, base).ok()).flatten()
+    });
+    let decimal = || {
+        // Rust reads `inf` and `nan` as well.
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+        let number = plain.then(|| text.parse::<f64>().ok()).flatten()?;
+        (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64)
+    };
+    based.map(|number| number.to_string()).or_else(|| decimal().map(|number| number.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_javascript_does() {
+        let cases = [
+            ("5", Some("5")),
+            ("1e1", Some("10")),
+            ("0x10", Some("16")),
+            ("0X1f", Some("31")),
+            ("0b11", Some("3")),
+            ("0o17", Some("15")),
+            (" 7\n", Some("7")),
+            ("+7", Some("7")),
+            ("7.", Some("7")),
+            ("007", Some("7")),
+            ("", Some("0")),
+            (" ", Some("0")),
+            ("-1", Some("-1")),
+            ("1.5", None),
+            ("abc", None),
+            ("Infinity", None),
+            ("nan", None),
+            ("0x", None),
+            ("0x-1", None),
+            ("1_0", None),
+            ("1e400", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(number(text).as_deref(), expected, "{text:?}");
+        }
+        assert_eq!(Numbers.prepare_parameter("type", "1e1"), None);
+    }
+}

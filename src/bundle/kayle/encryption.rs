@@ -208,7 +208,7 @@ mod tests {
         }
         // 256 bytes, the first of them 0x80.
         assert_eq!(bits(&format!("g{}", "A".repeat(341))), Some(2048));
-        assert_eq!(bits(&format!("AIA{}", "A".repeat(341))), Some(2048));
+        assert_eq!(bits(&format!("AIA{}", "A".repeat(340))), Some(2048));
         assert_eq!(bits(&format!("f{}", "A".repeat(341))), Some(2047));
     }
 

@@ -75,9 +75,11 @@ mod violation;
 
 pub use self::{
     bundle::kayle,
-    check::ApiKey,
     clock::{Clock, Timestamp},
-    contract::{Contract, Digest, Incoming, Level, Loader, Operation, Resource, Rule, Served, Warning, WarningCode},
+    contract::{
+        ApiKey, Aside, Contract, Digest, Incoming, Level, Loader, Operation, Outside, Resource, Rule, Served, Standing, Warning,
+        WarningCode,
+    },
     coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},

@@ -5,10 +5,12 @@
 mod code;
 mod digest;
 mod example;
+mod key;
 mod lint;
 mod load;
 mod loader;
 mod model;
+mod outside;
 mod page;
 mod resource;
 mod rule;
@@ -29,12 +31,15 @@ use serde_json::Value;
 pub use self::{
     code::{Level, WarningCode},
     digest::Digest,
+    key::{ApiKey, Standing},
     loader::Loader,
+    outside::{Aside, Outside},
     resource::Resource,
     rule::{Incoming, Rule, Served},
 };
 pub(crate) use self::{
     example::{Example, documented},
+    key::{refusal, refusing_status},
     model::{
         DeclaredResponse, DeclaredStatus, Encoding, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind, SecurityScheme,
         Style,

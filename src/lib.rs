@@ -75,9 +75,8 @@ mod violation;
 
 pub use self::{
     bundle::kayle,
-    check::ApiKey,
     clock::{Clock, Timestamp},
-    contract::{Contract, Digest, Incoming, Level, Loader, Operation, Resource, Rule, Served, Warning, WarningCode},
+    contract::{ApiKey, Contract, Digest, Incoming, Level, Loader, Operation, Resource, Rule, Served, Warning, WarningCode},
     coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},

@@ -78,7 +78,8 @@ impl Model {
 
     /// Makes a call, and holds the answer against what the model says.
     fn take(&mut self, api: &MockServer, step: &Step, alone: bool) {
-        let send = |method: Method, id: &str, body: &Value| api.handle(Request::with_method(method, &format!("/notes/{id}")).with_json(body));
+        let send =
+            |method: Method, id: &str, body: &Value| api.handle(Request::with_method(method, &format!("/notes/{id}")).with_json(body));
         match step {
             Step::Create(text) => {
                 let created = api.handle(Request::post("/notes").with_json(&json!({"text": text})));

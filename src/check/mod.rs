@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use self::security::ApiKey;
 pub(crate) use self::{
     prefer::{Preferences, refused},
     response::{header as response_header, response},
@@ -68,6 +67,7 @@ impl Findings {
 }
 
 /// A request, judged.
+#[derive(Default)]
 pub(crate) struct Judgement {
     /// Everything that is wrong, in the order of judgement.
     pub(crate) violations: Vec<Violation>,
@@ -79,27 +79,15 @@ pub(crate) struct Judgement {
     pub(crate) body: Option<Value>,
     /// What the client prefers of the answer.
     pub(crate) preferences: Preferences,
-    /// Whose things it sees; nothing, if the key does not say.
+    /// Whose things the request is about, as far as its key says.
     pub(crate) tenant: Arc<str>,
-}
-
-impl Default for Judgement {
-    fn default() -> Self {
-        Self {
-            violations: Vec::new(),
-            remarks: Vec::new(),
-            parameters: Vec::new(),
-            body: None,
-            preferences: Preferences::default(),
-            tenant: Arc::from(""),
-        }
-    }
 }
 
 /// Judges a request. `captured` are the values of the path parameters as they were sent, in the order of the template.
 pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[String], request: &Request, policy: &Policy) -> Judgement {
     let mut findings = Findings { violations: Vec::new(), remarks: Vec::new(), strict: policy.strict, strict_bodies: policy.strict_bodies };
-    findings.violations.extend(security::violations(operation, request, &policy.access));
+    let security::Asked { tenant, violations: refused } = security::judge(operation, request, &policy.access);
+    findings.violations.extend(refused);
     if operation.is_deprecated() {
         let odd =
             Violation::new(Step::Route, "operation.deprecated", Place::Route, "an operation that is not deprecated", operation.name());
@@ -129,7 +117,7 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
         violations.push(Violation::new(Step::Body, "body.many", Place::BODY, "fewer violations", found));
     }
     let (violations, remarks) = untold(contract, operation, request, &parameters, body.as_ref(), (violations, remarks));
-    Judgement { violations, remarks, parameters, body, preferences, tenant: Arc::from("") }
+    Judgement { violations, remarks, parameters, body, preferences, tenant }
 }
 
 /// What was found, without the secrets of the request. They are looked for only if there is anything to tell.

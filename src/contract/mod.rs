@@ -5,6 +5,7 @@
 mod code;
 mod digest;
 mod example;
+mod key;
 mod lint;
 mod load;
 mod loader;
@@ -29,12 +30,14 @@ use serde_json::Value;
 pub use self::{
     code::{Level, WarningCode},
     digest::Digest,
+    key::ApiKey,
     loader::Loader,
     resource::Resource,
     rule::{Incoming, Rule, Served},
 };
 pub(crate) use self::{
     example::{Example, documented},
+    key::{refusal, refusing_status},
     model::{
         DeclaredResponse, DeclaredStatus, Encoding, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind, SecurityScheme,
         Style,

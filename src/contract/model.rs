@@ -9,6 +9,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    ApiKey,
     example::{self, Example},
     page::{Asks, Layout},
 };
@@ -217,6 +218,8 @@ pub(crate) struct Requirement {
 pub(crate) struct SecurityScheme {
     pub(crate) name: String,
     pub(crate) kind: SchemeKind,
+    /// Those that the document lists: every server knows them.
+    pub(crate) keys: Vec<ApiKey>,
     pub(crate) document: Arc<Document>,
     pub(crate) pointer: Pointer,
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Scene, negotiate, scripted::merged};
 use crate::{
     codec::CODINGS,
-    contract::{DeclaredStatus, Location, MediaType, Operation, SchemeKind},
+    contract::{self, DeclaredStatus, Location, MediaType, Operation, SchemeKind},
     media::is_json,
     message::{HeaderName, HeaderValue, Response, StatusCode, header},
     pointer::Pointer,
@@ -20,7 +20,7 @@ pub(super) fn status(violation: &Violation) -> StatusCode {
     match violation.step() {
         Step::Route => StatusCode::NOT_FOUND,
         _ if violation.code() == "body.too-large" => StatusCode::PAYLOAD_TOO_LARGE,
-        Step::Credentials => StatusCode::UNAUTHORIZED,
+        Step::Credentials => refusing(violation).unwrap_or(StatusCode::UNAUTHORIZED),
         Step::Permission => StatusCode::FORBIDDEN,
         Step::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Step::Body if violation.code() == "body.syntax" => StatusCode::BAD_REQUEST,
@@ -33,13 +33,22 @@ pub(super) fn status(violation: &Violation) -> StatusCode {
 /// The codes that may answer a broken request, the fittest first.
 fn candidates(violation: &Violation) -> &'static [u16] {
     match violation.step() {
-        Step::Credentials => &[401],
+        Step::Credentials => match refusing(violation) {
+            Some(StatusCode::FORBIDDEN) => &[403, 401],
+            Some(StatusCode::GONE) => &[410],
+            _ => &[401],
+        },
         Step::Permission => &[403, 401],
         Step::MediaType => &[415, 400, 422],
         Step::Body if violation.code() == "body.syntax" => &[400, 422],
         Step::Parameters | Step::Body => &[422, 400],
         Step::Route | Step::State | Step::Answer => &[],
     }
+}
+
+/// The status that a known key is refused with, if that is what is wrong.
+fn refusing(violation: &Violation) -> Option<StatusCode> {
+    StatusCode::from_u16(contract::refusing_status(violation.code())?).ok()
 }
 
 /// What a client that looks at headers can find where the contract has no place for an explanation.
@@ -140,7 +149,7 @@ pub(super) fn document(status: StatusCode, violations: &[Violation]) -> Response
 pub(super) fn way_out(scene: &Scene<'_>, status: StatusCode) -> Option<(HeaderName, HeaderValue)> {
     let first = scene.judgement.violations.first()?;
     let (name, text) = match (first.step(), first.code()) {
-        (Step::Credentials, _) => (header::WWW_AUTHENTICATE, challenges(scene.operation)),
+        (Step::Credentials, _) if status == StatusCode::UNAUTHORIZED => (header::WWW_AUTHENTICATE, challenges(scene.operation)),
         (Step::Permission, _) => (header::WWW_AUTHENTICATE, more_scope(scene.operation)?),
         // RFC 9110, section 15.5.16: which of both depends on what the server cannot take.
         (_, "body.content-type") if status == StatusCode::UNSUPPORTED_MEDIA_TYPE => (header::ACCEPT, accepted(scene.operation)?),
@@ -201,9 +210,9 @@ fn quoted_string(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        check::{self, ApiKey, Policy},
+        check::{self, Policy},
         clock::Timestamp,
-        contract::Contract,
+        contract::{ApiKey, Contract},
         message::{Method, Request},
         seed::Seed,
     };
@@ -232,6 +241,8 @@ components:
 paths:
   /keys: {get: {security: [{key: []}, {sid: []}], responses: {200: {}}}}
   /bearer: {get: {security: [{bearer: [read, more]}], responses: {200: {}}}}
+  /declared: {get: {security: [{bearer: [read, more]}], responses: {200: {}, 401: {}, 403: {}, 410: {}}}}
+  /some: {get: {security: [{bearer: [read, more]}], responses: {200: {}, 401: {}, 4XX: {}}}}
   /body:
     post: {requestBody: {content: {application/json: {}, text/*: {}}}, responses: {200: {}}}
     put: {requestBody: {content: {application/json: {}}}, responses: {200: {}, 400: {}}}
@@ -242,6 +253,7 @@ paths:
         let operation = contract.operation(&format!("{} {}", request.method(), request.path()));
         let mut policy = Policy::default();
         policy.access.keys.push(ApiKey::new("k").with_scopes(["read"]));
+        policy.access.keys.extend([401, 403, 410].map(|status| ApiKey::new(status.to_string()).refused(status)));
         let judgement = check::request(&contract, operation, &[], &request, &policy);
         let (seed, now) = (Seed::new(1), Timestamp::FIXED);
         let answer = crate::respond::respond(&Scene {
@@ -269,6 +281,16 @@ paths:
         assert_eq!(told(Request::get("/bearer"), "www-authenticate"), some(401, "Bearer"));
         let reader = Request::get("/bearer").with_header("authorization", "Bearer k");
         assert_eq!(told(reader, "www-authenticate"), some(403, "Bearer error=\"insufficient_scope\", scope=\"read more\""));
+        let refused = |path: &str, key: u16| {
+            let request = Request::get(path).with_header("authorization", &format!("Bearer {key}"));
+            (told(request.clone(), "www-authenticate"), told(request, "standin-explanation").1.is_some())
+        };
+        for (path, explained) in [("/declared", true), ("/bearer", false)] {
+            assert_eq!(refused(path, 401), (some(401, "Bearer"), explained));
+            assert_eq!(refused(path, 403), ((403, None), explained));
+            assert_eq!(refused(path, 410), ((410, None), explained));
+        }
+        assert_eq!((refused("/some", 403).0.0, refused("/some", 410).0.0), (401, 410));
         let xml = |request: Request| request.with_header("content-type", "application/xml").with_body("<a/>");
         assert_eq!(told(xml(Request::post("/body")), "accept"), some(415, "application/json, text/*"));
         assert_eq!(told(xml(Request::with_method(Method::PUT, "/body")), "accept"), (400, None));

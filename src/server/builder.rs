@@ -9,9 +9,9 @@ use std::{
 
 use super::{MockServer, port::Port};
 use crate::{
-    check::{ApiKey, Policy},
+    check::Policy,
     clock::{Clock, Timestamp},
-    contract::Contract,
+    contract::{ApiKey, Contract},
     coverage::Recorder,
     engine::{Engine, Mischief, Observer, Settings},
     error::Error,
@@ -90,7 +90,8 @@ impl MockServerBuilder {
         self
     }
 
-    /// Accepts this key, and from now on no other than those named so. Default: any credential of the right form.
+    /// Knows this key, and from now on accepts no others than those named so and those that the document lists under
+    /// `x-standin-keys`. Default: what is not listed there is accepted too, if it has the right form, and may do everything.
     pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
         self.policy.access.keys.push(key.into());
         self

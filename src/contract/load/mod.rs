@@ -3,6 +3,7 @@
 //! Documents are sloppy. What cannot be understood at all stops a load; anything else is a warning that says where, and
 //! affects only what needs it.
 
+mod keys;
 mod others;
 mod parts;
 mod security;
@@ -391,6 +392,11 @@ fn misused_extension(value: &Value) -> Option<(Vec<String>, &'static str, String
         Value::Object(members) => members.iter().find_map(|(name, value)| {
             let expected = match name.as_str() {
                 "x-standin-value" if ValueRule::read(value).is_none() => ValueRule::FORMS,
+                "x-standin-keys" => {
+                    let mut misused = keys::misused(members, value)?;
+                    misused.0.push(name.clone());
+                    return Some(misused);
+                }
                 "x-standin-alias" if !value.is_string() => "a name, as a string",
                 "x-standin-secret" if !value.is_boolean() => "true or false",
                 _ => return below(name, value),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Found, Loader};
+use super::{Found, Loader, keys};
 use crate::{
     contract::{Location, Requirement, SchemeKind, SecurityScheme},
     document::Version,
@@ -39,7 +39,8 @@ impl<'d> Loader<'d> {
             self.warn("not-enforced.security-scheme", &found.place, text);
             SchemeKind::Other
         });
-        Some(SecurityScheme { name, kind, document: Arc::clone(self.document), pointer: found.place })
+        let keys = found.members.get("x-standin-keys").and_then(|keys| keys::read(keys).ok()).unwrap_or_default();
+        Some(SecurityScheme { name, kind, keys, document: Arc::clone(self.document), pointer: found.place })
     }
 
     /// `None` for kinds that are not enforced.

@@ -3,6 +3,8 @@
 //!
 //! `cargo test --release conformance -- --nocapture` prints the totals.
 
+mod round_trips;
+
 use std::{
     borrow::Cow,
     collections::BTreeMap,

@@ -221,9 +221,21 @@ fn list<'f, 'a>(found: &'f [Found<'a>]) -> Option<&'f Found<'a>> {
     (outermost.len() == 1 || rank(&best) < LISTS.len()).then_some(best)
 }
 
-fn rank(name: &str) -> usize {
+/// How likely a list of this name is what an answer is about: the lower, the likelier.
+pub(super) fn rank(name: &str) -> usize {
     let name = normal(name);
     LISTS.iter().position(|known| *known == name).unwrap_or(LISTS.len())
+}
+
+/// Whether a rank is that of a name that lists usually have.
+pub(super) const fn is_usual(rank: usize) -> bool {
+    rank < LISTS.len()
+}
+
+/// Whether a member of this name speaks of a page.
+pub(super) fn speaks_of_page(name: &str) -> bool {
+    let name = normal(name);
+    HOLDERS.contains(&name.as_str()) || role(&name, Types::default()).is_some()
 }
 
 /// The role of a member by its name and types, and whether the name may as well mean something else.

@@ -133,7 +133,7 @@ impl Types {
     }
 
     /// What one schema says: by `type`, else by what its values are, else by what it says about their parts.
-    fn said(schema: &Map<String, Value>) -> Self {
+    pub(crate) fn said(schema: &Map<String, Value>) -> Self {
         let all = |types: &mut dyn Iterator<Item = Self>| types.fold(Self::default(), Self::and);
         let has = |keywords: &[&str]| keywords.iter().any(|keyword| schema.contains_key(*keyword));
         match (schema.get("type"), schema.get("enum"), schema.get("const")) {

@@ -4,7 +4,17 @@
 //! Read once per contract, on first use, from paths, methods and schemas. What a document says of it by `x-standin-resource`
 //! comes before what is inferred. Keeping the things themselves is `state`'s business.
 
+mod draft;
+mod entity;
+mod filters;
+mod finish;
+mod groups;
+mod identity;
 mod infer;
+mod merge;
+mod paths;
+mod view;
+mod words;
 
 use std::{fmt, sync::Arc};
 
@@ -34,6 +44,8 @@ pub(crate) struct Use {
     pub(crate) identity: Option<String>,
     /// Where the body of the request has the thing: the names that lead to it.
     pub(crate) sent: Vec<String>,
+    /// Whether the value there is a list with it as its only item.
+    pub(crate) sent_in_list: bool,
     /// Where the answer to success has it, or the list of them; none if it does not show it.
     pub(crate) shown: Option<Shown>,
     pub(crate) filters: Vec<Filter>,

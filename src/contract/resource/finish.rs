@@ -1,0 +1,164 @@
+//! From drafts to resources: their names, what their things are part of, and the lists that there are of them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Action, Resource, Use,
+    draft::{Draft, Draws},
+    filters::filters,
+    identity::link_member,
+    paths::Way,
+};
+use crate::state::{Kind, Link, Within};
+
+/// The resources of drafts, in the order of their names.
+pub(super) fn finished(mut drafts: Vec<Draft<'_>>) -> Vec<Resource> {
+    let mut named: Vec<(String, Draft<'_>)> = named(std::mem::take(&mut drafts));
+    named.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let names = Names::of(&named);
+    named.iter().map(|(name, draft)| names.resource(name, draft)).collect()
+}
+
+/// Each draft with a name of its own: its path, and a number behind it if another document has the same.
+fn named(drafts: Vec<Draft<'_>>) -> Vec<(String, Draft<'_>)> {
+    let mut taken = HashSet::new();
+    let mut names = Vec::new();
+    for draft in drafts {
+        let name = draft.way.to_string();
+        let free = (2..).map(|number| format!("{name} ({number})"));
+        let name = std::iter::once(name.clone()).chain(free).find(|name| !taken.contains(name)).unwrap_or_default();
+        taken.insert(name.clone());
+        names.push((name, draft));
+    }
+    names
+}
+
+/// The resources by the paths that lead to their things.
+struct Names<'n> {
+    names: Vec<&'n str>,
+    of_items: HashMap<(usize, String), usize>,
+}
+
+impl<'n> Names<'n> {
+    fn of(named: &'n [(String, Draft<'_>)]) -> Self {
+        let mut of_items = HashMap::new();
+        for (number, (_, draft)) in named.iter().enumerate().filter(|(_, (_, draft))| !draft.is_single) {
+            of_items.extend(draft.items.iter().map(|way| ((draft.scope, way.shape()), number)));
+        }
+        Self { names: named.iter().map(|(name, _)| name.as_str()).collect(), of_items }
+    }
+
+    /// The resource that a path up to a parameter leads to.
+    fn whole(&self, scope: usize, way: &Way) -> Option<usize> {
+        self.of_items.get(&(scope, way.shape())).copied()
+    }
+
+    /// What a path says that a thing is part of: every parameter but the one that names the thing itself.
+    fn within(&self, draft: &Draft<'_>, draws: &Draws<'_>) -> Vec<(Within, Option<usize>)> {
+        let mut parameters: Vec<(&str, Way)> = draws.call.way.parameters().collect();
+        if let Some(identity) = &draws.identity
+            && let Some(at) = parameters.iter().rposition(|(name, _)| name == identity)
+        {
+            parameters.remove(at);
+        }
+        parameters.into_iter().map(|(parameter, way)| self.part_of(draft, parameter, &way)).collect()
+    }
+
+    fn part_of(&self, draft: &Draft<'_>, parameter: &str, way: &Way) -> (Within, Option<usize>) {
+        let whole = self.whole(draft.scope, way);
+        let above = way.parent();
+        let name = match whole {
+            Some(number) => self.names[number].to_owned(),
+            None if above.last_parameter().is_none() && !above.steps.is_empty() => above.shape(),
+            None => parameter.to_owned(),
+        };
+        let member = draft.thing.as_ref().and_then(|thing| link_member(thing, parameter, way.noun(), draft.id.as_deref()));
+        (Within { parameter: parameter.to_owned(), name, member }, whole)
+    }
+
+    fn resource(&self, name: &str, draft: &Draft<'_>) -> Resource {
+        let within: Vec<_> = draft.uses.iter().map(|draws| self.within(draft, draws)).collect();
+        let uses = draft.uses.iter().zip(&within).map(|(draws, within)| used(draft, draws, within)).collect();
+        let kind = Kind {
+            name: name.to_owned(),
+            is_single: draft.is_single,
+            schema: draft.thing.as_ref().and_then(super::view::View::schema),
+            id: draft.id.clone(),
+            within: least(draft, &within),
+            lists: lists(draft, &within),
+            parents: parents(&within),
+            ..Kind::default()
+        };
+        Resource { kind, path: path(draft), uses, why: why(draft) }
+    }
+}
+
+fn used(draft: &Draft<'_>, draws: &Draws<'_>, within: &[(Within, Option<usize>)]) -> Use {
+    let item = draws.item.as_ref().filter(|_| draws.action == Action::List);
+    // What lists show of a thing may be less than there is of it.
+    let chosen_by = draft.thing.as_ref().filter(|thing| item.is_some_and(|item| item.names().count() < thing.names().count())).or(item);
+    Use {
+        operation: draws.call.operation.number,
+        action: draws.action,
+        within: within.iter().map(|(within, _)| within.clone()).collect(),
+        identity: draws.identity.clone(),
+        sent: draws.sent.clone(),
+        sent_in_list: draws.sent_in_list,
+        shown: draws.shown.clone(),
+        filters: chosen_by.map(|item| filters(draws.call.operation, item)).unwrap_or_default(),
+        set: draws.set.clone(),
+        why: draws.why.clone(),
+    }
+}
+
+/// What the id depends on: the least that a path says which leads to one of them, or, if none does, to all.
+fn least(draft: &Draft<'_>, within: &[Vec<(Within, Option<usize>)>]) -> Vec<Within> {
+    let of = |one: bool| draft.uses.iter().zip(within).filter(move |(draws, _)| draws.is_one() == one).map(|(_, within)| within);
+    let least = of(true).min_by_key(|within| within.len()).or_else(|| of(false).min_by_key(|within| within.len()));
+    least.into_iter().flatten().map(|(within, _)| within.clone()).collect()
+}
+
+fn lists(draft: &Draft<'_>, within: &[Vec<(Within, Option<usize>)>]) -> Vec<Vec<Within>> {
+    let mut lists: Vec<Vec<Within>> = Vec::new();
+    for (_, within) in draft.uses.iter().zip(within).filter(|(draws, _)| draws.action == Action::List) {
+        let list: Vec<Within> = within.iter().map(|(within, _)| within.clone()).collect();
+        let same = |known: &Vec<Within>| known.iter().map(|within| &within.name).eq(list.iter().map(|within| &within.name));
+        if !lists.iter().any(same) {
+            lists.push(list);
+        }
+    }
+    lists
+}
+
+fn parents(within: &[Vec<(Within, Option<usize>)>]) -> Vec<Link> {
+    let mut parents: Vec<Link> = Vec::new();
+    for (within, whole) in within.iter().flatten() {
+        let Some(kind) = *whole else { continue };
+        match parents.iter_mut().find(|link| link.name == within.name) {
+            Some(link) => link.member = link.member.take().or_else(|| within.member.clone()),
+            None => parents.push(Link { kind, name: within.name.clone(), member: within.member.clone() }),
+        }
+    }
+    parents
+}
+
+/// The path of the collection as the document writes it, if it has an operation.
+fn path(draft: &Draft<'_>) -> String {
+    let shape = draft.way.shape();
+    let written = draft.uses.iter().find(|draws| draws.call.way.shape() == shape).map(|draws| draws.call.operation.path().to_owned());
+    written.unwrap_or_else(|| draft.way.to_string())
+}
+
+fn why(draft: &Draft<'_>) -> String {
+    let kind = match draft.thing.as_ref().and_then(|thing| thing.component()) {
+        Some(component) => format!("{component}: "),
+        None => String::new(),
+    };
+    let id = match (&draft.id, draft.is_single) {
+        (_, true) => "one, and no collection".to_owned(),
+        (Some(id), _) => format!("each is named by its `{id}`"),
+        (None, _) => "no member shows what names one".to_owned(),
+    };
+    let joined: String = draft.joined.iter().map(|joined| format!("; {joined}")).collect();
+    format!("{kind}{id}{joined}")
+}

@@ -76,7 +76,10 @@ mod violation;
 pub use self::{
     bundle::kayle,
     clock::{Clock, Timestamp},
-    contract::{ApiKey, Contract, Digest, Incoming, Level, Loader, Operation, Resource, Rule, Served, Warning, WarningCode},
+    contract::{
+        ApiKey, Aside, Contract, Digest, Incoming, Level, Loader, Operation, Outside, Resource, Rule, Served, Standing, Warning,
+        WarningCode,
+    },
     coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},

@@ -142,6 +142,11 @@ fn unknown_paths_and_methods_name_what_there_is() {
         "{missed}"
     );
     let other = raw(&api, &get(PATH).replacen("GET", "PUT", 1));
+    assert!(other.starts_with("HTTP/1.1 404") && other.contains("expected GET, HEAD or POST for /v1/webhooks/endpoints"), "{other}");
+    // Kayle never uses 405; what no rule answers does.
+    let any = Contract::from_text("api.yaml", "openapi: 3.1.0\npaths: {/a: {get: {responses: {}}, post: {responses: {}}}}").unwrap();
+    let any = MockServer::builder(&any).lenient(true).start();
+    let other = raw(&any, &get("/a").replacen("GET", "PUT", 1));
     assert!(other.starts_with("HTTP/1.1 405") && other.contains("allow: GET, HEAD, POST"), "{other}");
 }
 

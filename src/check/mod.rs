@@ -17,7 +17,7 @@ use serde_json::Value;
 pub(crate) use self::{
     prefer::{Preferences, refused},
     response::{header as response_header, response},
-    security::Access,
+    security::{Access, standing},
 };
 use crate::{
     contract::{Contract, Incoming, MediaType, Operation},

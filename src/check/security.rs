@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::{parameters::cookies, whole};
 use crate::{
     codec,
-    contract::{self, ApiKey, Location, Operation, Requirement, SchemeKind, SecurityScheme},
+    contract::{self, ApiKey, Location, Operation, Requirement, SchemeKind, SecurityScheme, Standing},
     media::unquoted,
-    message::Request,
+    message::{Request, StatusCode},
     text::{either, percent_decode},
     violation::{Place, Step, Violation},
 };
@@ -30,6 +30,24 @@ impl Access {
         let by_name = matches!(&scheme.kind, SchemeKind::Http(name) if name == "digest");
         let fits = |known: &str| if by_name { known.split(':').next() == Some(credential) } else { known == credential };
         self.keys.iter().chain(&scheme.keys).find(|key| fits(key.credential()))
+    }
+}
+
+/// What a server makes of a request's credential, whatever the request asks for.
+pub(crate) fn standing(scheme: &SecurityScheme, request: &Request, access: &Access) -> Standing {
+    let credential = match credential(scheme, request) {
+        Ok(Some(credential)) => credential,
+        Ok(None) => return Standing::Good,
+        Err(Refusal::Missing) => return Standing::Missing,
+        Err(_) => return Standing::Malformed,
+    };
+    match access.key(scheme, &credential) {
+        Some(key) => match key.refusal() {
+            Some(status) => Standing::Refused(StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED)),
+            None => Standing::Good,
+        },
+        None if access.keys.is_empty() => Standing::Good,
+        None => Standing::Unknown,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::message::StatusCode;
+
 /// The ways in which a known key is refused, whatever it asks for: the status, the violation's code, and what was found.
 const REFUSALS: [(u16, &str, &str); 3] = [
     (401, "security.disabled", "a key that is disabled"),
@@ -86,6 +88,22 @@ impl ApiKey {
     pub(crate) fn may(&self, wanted: &[String]) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| wanted.iter().all(|scope| scopes.contains(scope)))
     }
+}
+
+/// What a server makes of the credential that a request has, whatever it asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Standing {
+    /// There is none.
+    Missing,
+    /// It has not the form that its scheme asks for.
+    Malformed,
+    /// The server was not given it, and accepts no others.
+    Unknown,
+    /// It is known, and refused with this status.
+    Refused(StatusCode),
+    /// It is good, for whatever its scopes allow.
+    Good,
 }
 
 /// Code and words for a key that is refused with a status.

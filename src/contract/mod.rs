@@ -10,6 +10,7 @@ mod lint;
 mod load;
 mod loader;
 mod model;
+mod outside;
 mod page;
 mod resource;
 mod rule;
@@ -30,8 +31,9 @@ use serde_json::Value;
 pub use self::{
     code::{Level, WarningCode},
     digest::Digest,
-    key::ApiKey,
+    key::{ApiKey, Standing},
     loader::Loader,
+    outside::{Aside, Outside},
     resource::Resource,
     rule::{Incoming, Rule, Served},
 };

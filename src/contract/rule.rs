@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use serde_json::Value;
 
-use super::Operation;
+use super::{Aside, Operation, Outside};
 use crate::{
     message::{Request, Response, StatusCode},
     pointer::Pointer,
@@ -85,6 +85,36 @@ pub trait Rule: Send + Sync + 'static {
     /// Only rules [for all operations](crate::Contract::with_rule_everywhere) are asked.
     fn due(&self, resource: &str, id: &str, note: &str, state: &mut Transaction<'_>) {
         let _ = (resource, id, note, state);
+    }
+
+    /// Answers a request that no operation takes, in place of 404 or 405 with an explanation; `None` leaves it to that.
+    ///
+    /// Only rules [for all operations](crate::Contract::with_rule_everywhere) are asked, those of
+    /// [joined](crate::Contract::and) contracts one after the other. `OPTIONS` for a path that has other methods is never a
+    /// mistake, and the rules are not asked.
+    ///
+    /// ```
+    /// use standin::{Aside, Contract, Method, MockServer, Outside, Request, Response, Rule};
+    /// use serde_json::json;
+    ///
+    /// /// What load balancers ask for, and no document mentions.
+    /// struct Health;
+    ///
+    /// impl Rule for Health {
+    ///     fn outside(&self, visit: &Outside<'_>) -> Option<Aside> {
+    ///         let is_it = visit.request().method() == Method::GET && visit.request().path() == "/healthz";
+    ///         is_it.then(|| Aside::served(Response::default().with_json(&json!({"ok": true}))))
+    ///     }
+    /// }
+    ///
+    /// let document = json!({"openapi": "3.1.0", "paths": {}});
+    /// let api = MockServer::start(&Contract::from_value("api", document)?.with_rule_everywhere(Health));
+    /// assert_eq!(api.handle(Request::get("/healthz")).json()["ok"], true);
+    /// # Ok::<(), standin::Error>(())
+    /// ```
+    fn outside(&self, visit: &Outside<'_>) -> Option<Aside> {
+        let _ = visit;
+        None
     }
 
     /// Answers a request that is not in order, in place of the contract's own answer; `None` leaves it to that.
@@ -199,19 +229,25 @@ impl fmt::Debug for Incoming<'_> {
 pub(crate) struct Rules {
     everywhere: Vec<Arc<dyn Rule>>,
     by_operation: HashMap<usize, Vec<Arc<dyn Rule>>>,
+    /// Those for all operations of any contract that is part of it: for what belongs to no operation.
+    general: Vec<Arc<dyn Rule>>,
 }
 
 impl Rules {
     pub(super) fn add(&mut self, operation: Option<usize>, rule: Arc<dyn Rule>) {
         match operation {
             Some(number) => self.by_operation.entry(number).or_default().push(rule),
-            None => self.everywhere.push(rule),
+            None => {
+                self.general.push(Arc::clone(&rule));
+                self.everywhere.push(rule);
+            }
         }
     }
 
     /// The rules of two contracts with so many operations. Rules for all operations of one are none of the other's.
     pub(super) fn and(&self, count: usize, other: &Self, others: usize) -> Self {
-        let mut rules = Self::default();
+        let general = self.general.iter().chain(&other.general).cloned().collect();
+        let mut rules = Self { general, ..Self::default() };
         for number in 0..count {
             rules.by_operation.insert(number, self.of_number(number).cloned().collect());
         }
@@ -221,9 +257,9 @@ impl Rules {
         rules
     }
 
-    /// The rules for all operations.
-    pub(crate) fn everywhere(&self) -> impl Iterator<Item = &dyn Rule> {
-        self.everywhere.iter().map(|rule| &**rule)
+    /// The rules for what belongs to no operation.
+    pub(crate) fn general(&self) -> impl Iterator<Item = &dyn Rule> {
+        self.general.iter().map(|rule| &**rule)
     }
 
     fn of_number(&self, number: usize) -> impl Iterator<Item = &Arc<dyn Rule>> {

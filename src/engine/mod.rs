@@ -18,7 +18,7 @@ pub use self::explain::{Passed, RouteReport, Why};
 use crate::{
     check::{self, Judgement, Policy},
     clock::{Clock, Timestamp},
-    contract::{Asks, Contract, Incoming, Operation},
+    contract::{Aside, Asks, Contract, Incoming, Operation, Outside, SecurityScheme},
     coverage::Recorder,
     journal::{Call, Entry, Exchange, Journal, Remember},
     message::{HeaderValue, Method, Request, Response, StatusCode, header},
@@ -152,8 +152,7 @@ impl Engine {
         };
         let Answer { mut response, because, violations } = answer;
         if request.method() == Method::HEAD {
-            // RFC 9110, section 8.6: the length that GET would have sent.
-            response = response.clone().with_header(header::CONTENT_LENGTH, HeaderValue::from(response.body().len())).without_body();
+            response = bodiless(response);
         }
         let mut all = judgement.violations;
         for violation in violations {
@@ -186,12 +185,26 @@ impl Engine {
             Missed::OtherMethods(allowed) => allowed,
             Missed::Nothing => Vec::new(),
         };
+        if let Some(aside) = self.outside(request, &allowed) {
+            let mut decision = Decision::of(respond::outside(aside, violation));
+            if method == Method::HEAD {
+                decision.response = bodiless(decision.response);
+            }
+            return decision;
+        }
         Decision {
             response: respond::no_operation(&violation, &allowed),
             because: Because::Problem,
             violations: vec![violation],
             ..Decision::default()
         }
+    }
+
+    /// What the contract's rules make of a request that no operation takes.
+    fn outside(&self, request: &Request, allowed: &[Method]) -> Option<Aside> {
+        let judge = |scheme: &SecurityScheme| check::standing(scheme, request, &self.settings.policy.access);
+        let visit = Outside { contract: &self.contract, request, allowed, judge: &judge };
+        self.contract.rules().general().find_map(|rule| rule.outside(&visit))
     }
 
     /// value = f(seed, operation, request, n-th identical request); status and place come in further down.
@@ -309,6 +322,12 @@ pub(crate) fn judge<'c>(
 /// How a request contradicts the query that an operation's template fixes, if it does.
 fn contradiction(judgement: &Judgement) -> Option<&Violation> {
     judgement.violations.iter().find(|violation| violation.code() == "parameter.fixed")
+}
+
+/// The answer to `HEAD` (RFC 9110, section 8.6): the length that `GET` would have sent.
+fn bodiless(response: Response) -> Response {
+    let length = HeaderValue::from(response.body().len());
+    response.with_header(header::CONTENT_LENGTH, length).without_body()
 }
 
 /// What is wrong with a request that no operation takes.

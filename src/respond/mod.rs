@@ -27,7 +27,7 @@ pub(crate) use self::{
 use crate::{
     check::{self, Judgement, Preferences},
     clock::Timestamp,
-    contract::{Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule},
+    contract::{Aside, Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule},
     message::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
     schema::{Locale, Occasion, Setting},
@@ -51,6 +51,8 @@ pub enum Because {
     Problem,
     /// A [`Rule`](crate::Rule) answered the broken request.
     Rule,
+    /// A [`Rule`](crate::Rule) answered what no operation takes.
+    Outside,
     /// The contract's own example.
     Example,
     /// A body was generated from the schema.
@@ -94,6 +96,7 @@ impl fmt::Display for Because {
             Self::Declared => "the declared answer to a broken request",
             Self::Problem => "a problem document: no answer to a broken request is declared",
             Self::Rule => "a rule's answer to a broken request",
+            Self::Outside => "a rule's answer to what no operation takes",
             Self::Example => "the contract's example",
             Self::Generated => "generated from the schema",
             Self::Empty => "the declared answer has no body",
@@ -224,6 +227,14 @@ fn prefer(scene: &Scene<'_>, mut answer: Answer) -> Answer {
         answer.response = answer.response.with_delay(wait);
     }
     answer
+}
+
+/// A rule's answer to a request that leads to no operation. Its body is the real server's, so that the explanation has its place
+/// beside it.
+pub(crate) fn outside(aside: Aside, violation: Violation) -> Answer {
+    let Aside { response, is_broken } = aside;
+    let response = if is_broken { problem::with_explanation(response, &violation.to_string()) } else { response };
+    Answer { response, because: Because::Outside, violations: if is_broken { vec![violation] } else { Vec::new() } }
 }
 
 /// The answer to a request that leads to no operation.

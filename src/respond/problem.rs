@@ -97,7 +97,7 @@ fn explanation(violations: &[Violation]) -> String {
     violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-fn with_explanation(response: Response, explanation: &str) -> Response {
+pub(super) fn with_explanation(response: Response, explanation: &str) -> Response {
     const LONGEST: usize = 2_000;
     let shown: String = explanation.chars().take(LONGEST).map(|character| if character.is_control() { ' ' } else { character }).collect();
     match HeaderValue::from_bytes(shown.as_bytes()) {

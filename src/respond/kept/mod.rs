@@ -133,7 +133,7 @@ pub(crate) fn run_due(contract: &Contract, store: &Store, now: Timestamp, world:
         while let Some((at, reminder)) = state.due(now) {
             state.act_as(at, Arc::clone(&reminder.tenant));
             let resource = state.kinds()[reminder.kind].name.clone();
-            contract.rules().everywhere().for_each(|rule| rule.due(&resource, &reminder.id, &reminder.note, state));
+            contract.rules().general().for_each(|rule| rule.due(&resource, &reminder.id, &reminder.note, state));
         }
         Ok(())
     });

@@ -10,7 +10,6 @@ use serde_json::{Map, Value, json};
 
 use super::{
     store::{Occasion, Store},
-    transaction::no_resource,
     world::{Entity, Reminder},
 };
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
     error::{Defect, DefectKind, Error},
     pointer::Pointer,
     seed::Seed,
+    text::nearest,
 };
 
 /// What is not seen of a thing.
@@ -108,7 +108,8 @@ impl Store {
         for (name, things) in &state.0 {
             let place = Pointer::root().join(name);
             let Some(kind) = self.kinds.iter().position(|kind| kind.name == *name) else {
-                return Err(defect(&place, "the name of a resource", no_resource(&self.kinds, name)));
+                let near = nearest(name, self.kinds.iter().map(|kind| kind.name.as_str())).map(|near| format!("; did you mean {near:?}?"));
+                return Err(defect(&place, "the name of a resource", format!("{name:?}{}", near.unwrap_or_default())));
             };
             let Value::Array(things) = things else { return Err(defect(&place, "a list of things", crate::source::describe(things))) };
             for (index, thing) in things.iter().enumerate() {

@@ -14,6 +14,7 @@ use crate::{
     schema::{self, Filling, Given, Setting},
     seed::Seed,
     text::nearest,
+    violation::{Place, Step},
 };
 
 /// What a server keeps, for the time of one call: a [`Rule`](crate::Rule) changes it here, and so does a test
@@ -190,9 +191,13 @@ impl<'t> Transaction<'t> {
             entity.id = kind.id_of(&entity.members).cloned().unwrap_or_default();
         }
         let shown = Value::Object(std::mem::take(&mut entity.members));
-        let broken = schema.check(&shown, crate::violation::Step::Answer, crate::violation::Place::Answer);
+        let broken = schema.check(&shown, Step::Answer, Place::Answer);
         if let Some(violation) = broken.first() {
-            return Err(violation.to_string());
+            let place = match violation.place() {
+                Place::Answer(place) if !place.is_root() => format!("{place}: "),
+                _ => String::new(),
+            };
+            return Err(format!("one that breaks its schema: {place}expected {}, found {}", violation.expected(), violation.found()));
         }
         if let Value::Object(members) = shown {
             entity.members = members;
@@ -334,7 +339,7 @@ impl Missed {
 }
 
 /// What to say of a resource that there is not.
-pub(crate) fn no_resource(kinds: &[Kind], name: &str) -> String {
+fn no_resource(kinds: &[Kind], name: &str) -> String {
     let near = nearest(name, kinds.iter().map(|kind| kind.name.as_str())).map(|near| format!("; did you mean {near:?}?"));
     format!("there is no resource {name:?}{}", near.unwrap_or_default())
 }

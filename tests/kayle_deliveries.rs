@@ -1,0 +1,129 @@
+//! Deliveries: who gets one, with which status, and queueing it again.
+
+mod kayle_common;
+
+use kayle_common::*;
+use serde_json::{Value, json};
+use standin::{MockServer, kayle};
+
+const DELIVERIES: &str = "/v1/webhooks/deliveries";
+
+fn only(api: &MockServer) -> Value {
+    let mut all = list(api, DELIVERIES);
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+#[test]
+fn each_endpoint_that_is_enabled_and_wants_the_type_gets_one() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let wants = |types: &[&'static str]| kayle::NewEndpoint::to(URL).subscribed_to(types.iter().copied());
+    let all = handle.seed_endpoint(URL);
+    let twice = handle.seed_endpoint(wants(&["verification.session.cancelled", "verification.session.cancelled"]));
+    let others = handle.seed_endpoint(wants(&["verification.session.expired"]));
+    let off = handle.seed_endpoint(kayle::NewEndpoint::to(URL).disabled());
+    handle.seed_session().cancel();
+    let path = format!("{ENDPOINTS}/{}", off.id());
+    data(patch(&api, &path, &json!({"enabled": true})));
+    let deliveries = list(&api, DELIVERIES);
+    let mut got: Vec<&str> = deliveries.iter().map(|delivery| text(delivery, "webhook_endpoint_id")).collect();
+    got.sort_unstable();
+    let mut expected = [all.id(), twice.id()];
+    expected.sort_unstable();
+    assert_eq!(got, expected);
+    handle.seed_session().expire();
+    let to = |id: &str| list(&api, &format!("{DELIVERIES}?endpoint_id={id}")).len();
+    assert_eq!([to(all.id()), to(twice.id()), to(others.id()), to(off.id())], [2, 1, 1, 1]);
+    all_conform(&api);
+}
+
+#[test]
+fn with_a_key_it_is_queued_and_without_one_it_has_failed() {
+    let unusable = json!({"kty": "RSA", "e": "AQAB"});
+    let queued = ("pending", 0, Value::Null);
+    let failed = ("failed", 1, json!(START));
+    for (key, (status, count, last)) in [(Some(jwk()), queued), (None, failed.clone()), (Some(unusable), failed)] {
+        let api = server();
+        let handle = kayle::handle(&api);
+        let endpoint = handle.seed_endpoint(URL);
+        let key = key.map(|jwk| handle.register_key(endpoint.id(), "k", &jwk));
+        handle.seed_session().cancel();
+        let delivery = only(&api);
+        assert!(is_random(&delivery["id"], "whd_", 64));
+        let expected = json!({
+            "id": delivery["id"], "event_id": handle.events()[0]["id"], "webhook_endpoint_id": endpoint.id(),
+            "webhook_encryption_key_id": key, "status": status, "attempt_count": count, "next_attempt_at": null,
+            "last_status_code": null, "last_attempt_at": last, "created_at": START, "updated_at": START
+        });
+        assert_eq!(delivery, expected);
+        assert_eq!(handle.deliveries(), [delivery]);
+        all_conform(&api);
+    }
+}
+
+#[test]
+fn a_key_out_of_use_encrypts_nothing_more() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let endpoint = handle.seed_endpoint(URL);
+    let key = handle.register_key(endpoint.id(), "k", &jwk());
+    handle.seed_session().cancel();
+    data(call(&api, &format!("/v1/webhooks/keys/{key}/deactivate")));
+    assert_eq!(only(&api)["status"], "pending", "what is encrypted stays so");
+    handle.seed_session().cancel();
+    let statuses: Vec<usize> =
+        ["pending", "failed"].iter().map(|status| list(&api, &format!("{DELIVERIES}?status={status}")).len()).collect();
+    assert_eq!(statuses, [1, 1]);
+}
+
+#[test]
+fn lists_are_filtered() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let endpoint = handle.seed_endpoint(URL);
+    handle.seed_session().cancel();
+    handle.seed_session().expire();
+    let event = handle.events()[0].clone();
+    let count = |query: &str| list(&api, &format!("{DELIVERIES}?{query}")).len();
+    assert_eq!(count(&format!("event_id={}", text(&event, "id"))), 1);
+    assert_eq!(count(&format!("event_id={}&status=failed&endpoint_id={}", text(&event, "id"), endpoint.id())), 1);
+    assert_eq!(count(&format!("event_id={}&status=pending", text(&event, "id"))), 0);
+    assert_eq!([count("event_id=no"), count("endpoint_id=no"), count("status=delivering")], [0, 0, 0]);
+    assert_eq!(refused(get(&api, &format!("{DELIVERIES}?status=bogus"))), bad_request());
+}
+
+#[test]
+fn one_is_queued_again_whatever_became_of_it() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    handle.seed_endpoint(URL);
+    handle.seed_session().cancel();
+    let id = text(&only(&api), "id").to_owned();
+    for status in ["failed", "pending", "delivering", "succeeded"] {
+        handle.change_delivery(&id, |delivery| {
+            delivery.insert("status".into(), status.into());
+            delivery.insert("attempt_count".into(), 2.into());
+            delivery.insert("last_status_code".into(), 503.into());
+            delivery.insert("last_attempt_at".into(), START.into());
+            delivery.insert("next_attempt_at".into(), START.into());
+        });
+        assert_eq!(list(&api, "/v1/events")[0]["deliveries"][0]["status"], status);
+        api.clock().advance(minutes(1));
+        let queued = data(call(&api, &format!("{DELIVERIES}/{id}/retry")));
+        let expected =
+            json!({"status": "pending", "attempt_count": 0, "last_status_code": null, "last_attempt_at": null, "next_attempt_at": null});
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(queued[name], *value, "{status} {name}");
+        }
+        assert_eq!((&queued["created_at"], &queued["updated_at"]), (&json!(START), &json!(api.clock().now().to_string())));
+        assert_eq!(only(&api), queued);
+        let summary = &list(&api, "/v1/events")[0]["deliveries"][0];
+        assert_eq!(
+            (&summary["status"], &summary["attempt_count"], &summary["last_status_code"]),
+            (&json!("pending"), &json!(0), &Value::Null)
+        );
+    }
+    assert_eq!(refused(call(&api, &format!("{DELIVERIES}/whd_no/retry"))), not_found());
+    all_conform(&api);
+}

@@ -1,0 +1,222 @@
+//! Webhook endpoints, from creation to deletion.
+
+mod kayle_common;
+
+use kayle_common::*;
+use serde_json::{Value, json};
+use standin::{Request, kayle};
+
+#[test]
+fn what_is_created_is_read_listed_changed_and_deleted() {
+    let api = server();
+    let created = data(post(&api, ENDPOINTS, &json!({"url": URL, "name": "Production"})));
+    let endpoint = created["endpoint"].clone();
+    assert!(is_random(&endpoint["id"], "whe_", 32) && is_random(&created["signing_secret"], "whsec_", 32), "{created}");
+    assert_eq!(endpoint["organization_id"], kayle::ORGANIZATION);
+    assert_eq!((&endpoint["created_at"], &endpoint["updated_at"]), (&json!(START), &json!(START)));
+    let path = format!("{ENDPOINTS}/{}", text(&endpoint, "id"));
+    assert_eq!(data(get(&api, &path)), endpoint);
+    assert_eq!(list(&api, ENDPOINTS), [endpoint.clone()]);
+    let changed = data(patch(&api, &path, &json!({"name": "Staging"})));
+    assert_eq!(changed["name"], "Staging");
+    assert_eq!(data(get(&api, &path)), changed);
+    let gone = data(delete(&api, &path));
+    assert_eq!(gone["status"], "success");
+    assert!(gone["message"].is_string());
+    for answer in [delete(&api, &path), get(&api, &path), patch(&api, &path, &json!({"name": "x"}))] {
+        assert_eq!(refused(answer), not_found());
+    }
+    assert_eq!(list(&api, ENDPOINTS).len(), 0);
+    all_conform(&api);
+}
+
+#[test]
+fn nothing_need_be_unique() {
+    let api = server();
+    let body = json!({"url": URL, "name": "twice"});
+    let first = data(post(&api, ENDPOINTS, &body));
+    let second = data(post(&api, ENDPOINTS, &body));
+    assert_ne!(first["endpoint"]["id"], second["endpoint"]["id"]);
+    assert_ne!(first["signing_secret"], second["signing_secret"]);
+    assert_eq!(list(&api, ENDPOINTS).len(), 2);
+}
+
+#[test]
+fn what_is_absent_stays_and_what_is_null_is_cleared() {
+    let api = server();
+    let before = data(post(&api, ENDPOINTS, &json!({"url": URL, "name": "n", "subscribed_event_types": ["verification.session.expired"]})));
+    let before = before["endpoint"].clone();
+    let path = format!("{ENDPOINTS}/{}", text(&before, "id"));
+    api.clock().advance(minutes(1));
+    let types = json!(["verification.attempt.failed", "verification.attempt.failed"]);
+    let sent = json!({"subscribed_event_types": types, "id": "mine", "created_at": "x", "colour": "mauve"});
+    let after = data(patch(&api, &path, &sent));
+    let mut expected = before.clone();
+    expected["subscribed_event_types"] = types;
+    expected["updated_at"] = "2026-01-01T00:01:00.000Z".into();
+    assert_eq!(after, expected);
+    assert_eq!(data(patch(&api, &path, &json!({"name": null})))["name"], Value::Null);
+    assert_eq!(data(patch(&api, &path, &json!({"name": "  trimmed "})))["name"], "trimmed");
+    assert_eq!(data(patch(&api, &path, &json!({"url": "https://other.example"})))["url"], "https://other.example");
+    all_conform(&api);
+}
+
+#[test]
+fn an_update_must_change_something_and_keep_the_rules() {
+    let api = server();
+    let path = format!("{ENDPOINTS}/{}", endpoint(&api));
+    let broken = [
+        json!({}),
+        json!({"colour": "mauve"}),
+        json!({"url": "http://example.com"}),
+        json!({"url": null}),
+        json!({"name": " "}),
+        json!({"name": "x".repeat(121)}),
+        json!({"enabled": null}),
+        json!({"subscribed_event_types": ["verification.session.completed"]}),
+    ];
+    for body in broken {
+        assert_eq!(refused(patch(&api, &path, &body)), bad_request(), "{body}");
+    }
+}
+
+#[test]
+fn disabled_at_is_the_time_of_the_last_disabling() {
+    let api = server();
+    let created = data(post(&api, ENDPOINTS, &json!({"url": URL, "enabled": false})))["endpoint"].clone();
+    assert_eq!(created["disabled_at"], START);
+    let path = format!("{ENDPOINTS}/{}", text(&created, "id"));
+    let steps = [
+        (json!({"name": "n"}), json!(START)),
+        (json!({"enabled": false}), json!("2026-01-01T00:02:00.000Z")),
+        (json!({"enabled": true}), Value::Null),
+        (json!({"name": "m"}), Value::Null),
+        (json!({"enabled": false, "name": "o"}), json!("2026-01-01T00:05:00.000Z")),
+    ];
+    for (body, expected) in steps {
+        api.clock().advance(minutes(1));
+        let changed = data(patch(&api, &path, &body));
+        assert_eq!(changed["disabled_at"], expected, "{body}");
+        assert_eq!((&changed["created_at"], &changed["updated_at"]), (&json!(START), &json!(api.clock().now().to_string())), "{body}");
+        assert_eq!(data(get(&api, &path)), changed);
+    }
+}
+
+#[test]
+fn the_secret_is_revealed_and_replaced() {
+    let api = server();
+    let created = data(post(&api, ENDPOINTS, &json!({"url": URL, "enabled": false})));
+    let id = text(&created["endpoint"], "id");
+    let path = format!("{ENDPOINTS}/{id}/signing-secret");
+    assert_eq!(data(call(&api, &format!("{path}/reveal"))), json!({"endpoint_id": id, "signing_secret": created["signing_secret"]}));
+    api.clock().advance(minutes(1));
+    let rotated = data(call(&api, &format!("{path}/rotate")));
+    assert!(is_random(&rotated["signing_secret"], "whsec_", 32));
+    assert_ne!(rotated["signing_secret"], created["signing_secret"]);
+    assert_eq!(data(call(&api, &format!("{path}/reveal"))), rotated);
+    let read = data(get(&api, &format!("{ENDPOINTS}/{id}")));
+    assert_eq!(read["updated_at"], "2026-01-01T00:01:00.000Z");
+    assert!(!read.to_string().contains("whsec_") && read["disabled_at"] == START);
+    assert_eq!(data(patch(&api, &format!("{ENDPOINTS}/{id}"), &json!({"name": "n"})))["name"], "n");
+    assert_eq!(data(call(&api, &format!("{path}/reveal"))), rotated, "an update leaves the secret alone");
+    assert_eq!(refused(call(&api, &format!("{ENDPOINTS}/whe_no/signing-secret/reveal"))), not_found());
+    assert_eq!(refused(call(&api, &format!("{ENDPOINTS}/whe_no/signing-secret/rotate"))), not_found());
+    all_conform(&api);
+}
+
+#[test]
+fn an_empty_subscription_is_shown_as_all_and_gets_nothing() {
+    let api = server();
+    let created = data(post(&api, ENDPOINTS, &json!({"url": URL, "subscribed_event_types": []})))["endpoint"].clone();
+    let path = format!("{ENDPOINTS}/{}", text(&created, "id"));
+    let all = json!(kayle::EVENT_TYPES);
+    assert_eq!(created["subscribed_event_types"], all);
+    assert_eq!(data(get(&api, &path))["subscribed_event_types"], all);
+    assert_eq!(list(&api, ENDPOINTS)[0]["subscribed_event_types"], all);
+    let handle = kayle::handle(&api);
+    handle.seed_session().cancel();
+    assert_eq!(handle.deliveries().len(), 0);
+    data(patch(&api, &path, &json!({"subscribed_event_types": ["verification.session.cancelled"]})));
+    handle.seed_session().cancel();
+    assert_eq!(handle.deliveries().len(), 1);
+    assert_eq!(data(patch(&api, &path, &json!({"subscribed_event_types": []})))["subscribed_event_types"], all);
+    handle.seed_session().cancel();
+    assert_eq!(handle.deliveries().len(), 1);
+    all_conform(&api);
+}
+
+#[test]
+fn keys_and_deliveries_go_with_their_endpoint_and_events_stay() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let (gone, other) = (handle.seed_endpoint(URL), handle.seed_endpoint(URL));
+    let key = handle.register_key(gone.id(), "k", &jwk());
+    handle.seed_session().cancel();
+    assert_eq!(handle.deliveries().len(), 2);
+    data(delete(&api, &format!("{ENDPOINTS}/{}", gone.id())));
+    let left = list(&api, "/v1/webhooks/deliveries");
+    assert_eq!((left.len(), text(&left[0], "webhook_endpoint_id")), (1, other.id()));
+    let events = list(&api, "/v1/events");
+    assert_eq!((events.len(), events[0]["deliveries"].as_array().unwrap().len()), (1, 1));
+    assert_eq!(refused(call(&api, &format!("/v1/webhooks/keys/{key}/deactivate"))), not_found());
+    assert_eq!(list(&api, &format!("{ENDPOINTS}/{}/keys", gone.id())).len(), 0);
+    all_conform(&api);
+}
+
+#[test]
+fn lists_are_filtered_by_whether_endpoints_are_enabled() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let on = handle.seed_endpoint(URL);
+    let off = handle.seed_endpoint(kayle::NewEndpoint::to(URL).named("off").disabled());
+    for (query, expected) in [("enabled=true", on.id()), ("enabled=false", off.id())] {
+        assert_eq!(ids(&list(&api, &format!("{ENDPOINTS}?{query}"))), [expected], "{query}");
+    }
+}
+
+#[test]
+fn the_body_is_judged_before_the_thing_is_looked_for() {
+    let api = server();
+    assert_eq!(refused(patch(&api, &format!("{ENDPOINTS}/whe_no"), &json!({}))), bad_request());
+    assert_eq!(refused(patch(&api, &format!("{ENDPOINTS}/whe_no"), &json!({"name": "n"}))), not_found());
+    assert_eq!(refused(post(&api, &format!("{ENDPOINTS}/whe_no/keys"), &json!({}))), bad_request());
+}
+
+#[test]
+fn what_another_organization_has_is_not_there() {
+    let api = server();
+    let id = endpoint(&api);
+    let others = |request: Request| as_key(&api, kayle::OTHER_API_KEY, request);
+    let path = format!("{ENDPOINTS}/{id}");
+    let secret = format!("{path}/signing-secret/reveal");
+    for request in [Request::get(&path), Request::post(&secret), Request::with_method(standin::Method::DELETE, &path)] {
+        assert_eq!(others(request).status(), 404);
+    }
+    assert_eq!(others(Request::get(ENDPOINTS)).json()["data"], json!([]));
+    let theirs = others(Request::post(ENDPOINTS).with_json(&json!({"url": URL}))).json();
+    assert_eq!(theirs["data"]["endpoint"]["organization_id"], kayle::OTHER_ORGANIZATION);
+    assert_eq!(list(&api, ENDPOINTS).len(), 1);
+    assert_eq!(kayle::handle(&api).of_organization(kayle::OTHER_ORGANIZATION).events().len(), 0);
+}
+
+#[test]
+fn the_handle_seeds_what_the_api_would_take() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let seeded = handle.seed_endpoint(kayle::NewEndpoint::to(URL).named("n").subscribed_to(["verification.session.expired"]));
+    let read = data(get(&api, &format!("{ENDPOINTS}/{}", seeded.id())));
+    assert_eq!((&read["name"], &read["subscribed_event_types"]), (&json!("n"), &json!(["verification.session.expired"])));
+    assert_eq!(handle.signing_secret(seeded.id()), seeded.signing_secret());
+    let revealed = data(call(&api, &format!("{ENDPOINTS}/{}/signing-secret/reveal", seeded.id())));
+    assert_eq!(revealed["signing_secret"], seeded.signing_secret());
+    all_conform(&api);
+}
+
+#[test]
+#[should_panic(expected = "there is no endpoint \"whe_no\"; there is whe_")]
+fn the_handle_tells_which_endpoints_there_are() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    handle.seed_endpoint(URL);
+    handle.register_key("whe_no", "k", &jwk());
+}

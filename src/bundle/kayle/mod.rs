@@ -71,7 +71,7 @@ fn with_rules(contract: Contract) -> Contract {
     let contract = contract
         .with_rule_everywhere(ExactBearer)
         .with_rule_everywhere(outside::Beside)
-        .with_rule_everywhere(query::Numbers)
+        .with_rule_everywhere(query::Reading)
         .with_rule_everywhere(sessions::Expiry);
     let shown = ["listWebhookEndpoints", "createWebhookEndpoint", "getWebhookEndpoint", "updateWebhookEndpoint"];
     let contract = with_rule(contract, endpoints::Shown, &shown);

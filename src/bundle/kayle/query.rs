@@ -1,15 +1,28 @@
-//! How the server reads queries: numbers as JavaScript does.
+//! How the server reads queries: numbers and times as JavaScript does.
 
 use super::is_blank;
 use crate::Rule;
 
-/// The page size is whatever JavaScript takes for a number: `1e1`, `0x10`.
-pub(super) struct Numbers;
+/// The page size is whatever JavaScript takes for a number: `1e1`, `0x10`. Times may lack seconds, or have parts of them.
+pub(super) struct Reading;
 
-impl Rule for Numbers {
+impl Rule for Reading {
     fn prepare_parameter(&self, name: &str, text: &str) -> Option<String> {
-        (name == "limit").then(|| number(text)).flatten()
+        match name {
+            "limit" => number(text),
+            "created_from" | "created_to" => moment(text),
+            _ => None,
+        }
     }
+}
+
+/// A time with the milliseconds that times have here; `None` for what is no time, or is one already.
+fn moment(text: &str) -> Option<String> {
+    let (minutes, rest) = text.strip_suffix('Z')?.split_at_checked(16)?;
+    let (seconds, part) = rest.split_once('.').unwrap_or((rest, "0"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = if rest.is_empty() { "00" } else { seconds.strip_prefix(':')? };
+    (seconds.len() == 2 && is_number(seconds) && is_number(part)).then(|| format!("{minutes}:{seconds}.{:0<3.3}Z", part))
 }
 
 /// The integer that JavaScript's `Number` makes of a text, in decimal; `None` for anything else, which is no limit either
@@ -64,6 +77,26 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(number(text).as_deref(), expected, "{text:?}");
         }
-        assert_eq!(Numbers.prepare_parameter("type", "1e1"), None);
+        assert_eq!(Reading.prepare_parameter("type", "1e1"), None);
+    }
+
+    #[test]
+    fn times_have_milliseconds() {
+        let cases = [
+            ("2026-01-01T00:01Z", Some("2026-01-01T00:01:00.000Z")),
+            ("2026-01-01T00:01:02Z", Some("2026-01-01T00:01:02.000Z")),
+            ("2026-01-01T00:01:02.5Z", Some("2026-01-01T00:01:02.500Z")),
+            ("2026-01-01T00:01:02.123456Z", Some("2026-01-01T00:01:02.123Z")),
+            ("2026-01-01T00:01:02.Z", None),
+            ("2026-01-01T00:01:2Z", None),
+            ("2026-01-01T00:01.5Z", None),
+            ("2026-01-01T00:01:02+01:00", None),
+            ("2026-01-01", None),
+            ("Z", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(moment(text).as_deref(), expected, "{text:?}");
+        }
     }
 }

@@ -55,7 +55,10 @@ fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Re
         None => Value::Null,
     };
     let mut members = match &chosen.form {
-        Some((media_type, _)) => shown(site, media_type, &mut answered, &sent.members),
+        Some((media_type, _)) => {
+            place_in(site, media_type, &mut answered);
+            shown(site, media_type, &mut answered, &sent.members)
+        }
         None => Map::new(),
     };
     for (name, value) in sent.members {
@@ -71,6 +74,22 @@ fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Re
         ..Entity::default()
     };
     Ok((answered, entity))
+}
+
+/// Lets the answer name what the thing is part of, as the path does.
+fn place_in(site: &Site<'_>, media_type: &MediaType, answered: &mut Value) {
+    let Some(place) = &site.used.shown else { return };
+    for within in &site.used.within {
+        let linked = site.links.iter().find(|(name, _)| *name == within.name);
+        let (Some(member), Some((_, id))) = (&within.member, linked) else { continue };
+        let mut next = answered.clone();
+        let inner = at_mut(&mut next, &place.path).and_then(|value| if place.in_list { value.get_mut(0) } else { Some(value) });
+        let Some(named) = inner.and_then(|thing| thing.get_mut(member)).filter(|named| Kind::text(named) != *id) else { continue };
+        *named = super::parameter(site.scene, &within.parameter).cloned().unwrap_or_else(|| id.as_str().into());
+        if check::answer(media_type, &next).is_empty() {
+            *answered = next;
+        }
+    }
 }
 
 /// What the answer shows of the thing. What was sent under a name that is only written otherwise is put in its place.

@@ -220,3 +220,20 @@ fn the_handle_tells_which_endpoints_there_are() {
     handle.seed_endpoint(URL);
     handle.register_key("whe_no", "k", &jwk());
 }
+
+#[test]
+fn a_key_that_nobody_knows_is_of_the_usual_organization() {
+    let api = server();
+    let created = as_key(&api, "kk_mine", Request::post(ENDPOINTS).with_json(&json!({"url": URL}))).json()["data"]["endpoint"].clone();
+    assert_eq!(created["organization_id"], kayle::ORGANIZATION);
+    assert_eq!(list(&api, ENDPOINTS), [created]);
+    let own = kayle::builder().api_key("kk_mine").lenient(true).start();
+    let seeded = kayle::handle(&own).seed_endpoint(URL);
+    let read = as_key(&own, "kk_mine", Request::get(&format!("{ENDPOINTS}/{}", seeded.id())));
+    assert_eq!(read.status(), 200);
+    let theirs = kayle::builder().api_key(standin::ApiKey::new("kk_acme").with_tenant("acme")).lenient(true).start();
+    let endpoint = as_key(&theirs, "kk_acme", Request::post(ENDPOINTS).with_json(&json!({"url": URL}))).json()["data"]["endpoint"].clone();
+    assert_eq!(endpoint["organization_id"].as_str().unwrap().len(), 36, "a name that is no UUID stands for one");
+    assert_eq!(kayle::handle(&theirs).of_organization("acme").seed_session().read()["status"], "created");
+    all_conform(&theirs);
+}

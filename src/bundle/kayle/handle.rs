@@ -262,7 +262,7 @@ impl<'a> Handle<'a> {
 
 fn seed_endpoint(tx: &mut Transaction<'_>, endpoint: &NewEndpoint) -> Result<SeededEndpoint, String> {
     let at = now(tx);
-    let mut seeded = members(json!({
+    let seeded = members(json!({
         "id": tx.draw("whe_", 32),
         "name": endpoint.name,
         "url": endpoint.url,
@@ -272,7 +272,6 @@ fn seed_endpoint(tx: &mut Transaction<'_>, endpoint: &NewEndpoint) -> Result<See
         "updated_at": at,
         "disabled_at": if endpoint.enabled { Value::Null } else { at.clone() },
     }));
-    seeded.insert("organization_id".into(), tx.tenant().into());
     let id = tx.insert(endpoints::RESOURCE, seeded)?;
     let signing_secret = endpoints::keep_secret(tx, &id);
     Ok(SeededEndpoint { id, signing_secret })

@@ -60,6 +60,8 @@ mod mask;
 mod matcher;
 mod media;
 mod message;
+#[cfg(feature = "overlay")]
+mod overlay;
 mod pointer;
 mod respond;
 mod router;
@@ -75,7 +77,7 @@ mod violation;
 pub use self::{
     bundle::kayle,
     check::ApiKey,
-    clock::{Clock, Timestamp},
+    clock::{Clock, Timestamp, TimestampError},
     contract::{Contract, Digest, Incoming, Level, Loader, Operation, Rule, Warning, WarningCode},
     coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},

@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 12] = [
     &["pointer", "seed", "clock", "text", "media", "mask", "diff"],
     &["error", "message"],
     &["source"],
-    &["violation", "router"],
+    &["overlay", "violation", "router"],
     &["document"],
     &["schema", "contract"],
     &["codec"],
@@ -25,7 +25,7 @@ const LAYERS: [&[&str]; 12] = [
 ];
 
 /// Which folder (or file) may name which crate.
-const CRATES: [(&str, &str); 16] = [
+const CRATES: [(&str, &str); 17] = [
     ("bytes", "message"),
     ("http", "message"),
     ("hyper", "server"),
@@ -36,6 +36,7 @@ const CRATES: [(&str, &str); 16] = [
     ("rand", "schema"),
     ("regex_syntax", "schema"),
     ("saphyr_parser", "source"),
+    ("serde_json_path", "overlay"),
     ("fluent_uri", "document"),
     ("quick_xml", "codec"),
     ("flate2", "codec"),

@@ -60,6 +60,8 @@ mod mask;
 mod matcher;
 mod media;
 mod message;
+#[cfg(feature = "overlay")]
+mod overlay;
 mod pointer;
 mod respond;
 mod router;
@@ -75,7 +77,7 @@ mod violation;
 
 pub use self::{
     bundle::kayle,
-    clock::{Clock, Timestamp},
+    clock::{Clock, Timestamp, TimestampError},
     contract::{
         ApiKey, Aside, Contract, Digest, Incoming, Level, Loader, Operation, Outside, Resource, Rule, Served, Standing, Warning,
         WarningCode,

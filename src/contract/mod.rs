@@ -11,6 +11,8 @@ mod load;
 mod loader;
 mod model;
 mod outside;
+#[cfg(feature = "overlay")]
+mod overlays;
 mod page;
 mod resource;
 mod rule;
@@ -109,7 +111,7 @@ type Companion = Arc<dyn Any + Send + Sync>;
 impl Contract {
     /// Loads a document from a file, JSON or YAML, and the files in its folder that it refers to.
     ///
-    /// [`Loader`] has more: references to other places.
+    /// [`Loader`] has more: references to other places, and overlays.
     ///
     /// # Errors
     ///
@@ -147,6 +149,16 @@ impl Contract {
     /// If the value is no OpenAPI document. The error says where.
     pub fn from_parsed(name: &str, text: impl Into<Cow<'static, str>>, value: Value) -> Result<Self, Error> {
         load::load(Source::of_parsed(name, text.into()), value, &Remarks::default(), &Reach::default())
+    }
+
+    /// The same with warnings about what was done to the document before it was read.
+    #[cfg(feature = "overlay")]
+    fn with_warnings(mut self, mut warnings: Vec<Warning>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            warnings.append(&mut inner.problems);
+            inner.problems = warnings;
+        }
+        self
     }
 
     /// One contract of two documents, for one server that stands in for both.
@@ -222,7 +234,7 @@ impl Contract {
         either(&names)
     }
 
-    /// The document as it was read.
+    /// The document as it was read, with what overlays changed of it.
     pub fn document(&self) -> &Value {
         self.inner.documents[0].root()
     }

@@ -123,7 +123,8 @@ impl MockServer {
         &self.engine.contract
     }
 
-    /// The clock that its answers read.
+    /// The clock that its answers read. A test may [stop it](Clock::freeze), [move it](Clock::advance) and
+    /// [let it run](Clock::resume).
     pub fn clock(&self) -> &Clock {
         &self.engine.settings.clock
     }

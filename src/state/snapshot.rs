@@ -196,7 +196,7 @@ fn read(members: Map<String, Value>, aside: &Value) -> Result<(Entity, Reminders
             ("id", id) => entity.id = id,
             ("reminders", Value::Array(told)) => {
                 for reminder in told {
-                    let at = reminder["at"].as_str().and_then(Timestamp::read);
+                    let at = reminder["at"].as_str().and_then(|at| at.parse().ok());
                     let at = at.ok_or_else(|| format!("a reminder without a time: {reminder}"))?;
                     reminders.push((at, reminder["note"].as_str().unwrap_or_default().to_owned()));
                 }

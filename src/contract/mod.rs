@@ -101,6 +101,7 @@ struct Inner {
     warnings: OnceLock<Vec<Warning>>,
     router: OnceLock<Router>,
     resources: OnceLock<Resources>,
+    tenant: OnceLock<Arc<str>>,
     /// What a later stage has worked out of it.
     companion: OnceLock<Companion>,
 }
@@ -188,6 +189,7 @@ impl Contract {
             warnings: OnceLock::new(),
             router: OnceLock::new(),
             resources: OnceLock::new(),
+            tenant: OnceLock::new(),
             companion: OnceLock::new(),
         };
         Self { inner: Arc::new(inner), rules: Arc::new(self.rules.and(shift, &other.rules, other.operations().len())) }
@@ -393,6 +395,14 @@ impl Contract {
     /// Whether the document asks servers to keep things (`x-standin-stateful: true` at its root).
     pub(crate) fn is_stateful(&self) -> bool {
         self.inner.documents.iter().any(|document| document.root().get("x-standin-stateful") == Some(&Value::Bool(true)))
+    }
+
+    /// Whose things are those of keys that name no tenant: `x-standin-tenant` at the document's root, else nothing.
+    pub(crate) fn tenant(&self) -> &Arc<str> {
+        self.inner.tenant.get_or_init(|| {
+            let said = self.inner.documents.iter().find_map(|document| document.root().get("x-standin-tenant")?.as_str());
+            said.unwrap_or_default().into()
+        })
     }
 
     /// The same, by operations.

@@ -77,7 +77,7 @@ pub use self::{
     bundle::kayle,
     check::ApiKey,
     clock::{Clock, Timestamp},
-    contract::{Contract, Digest, Incoming, Level, Loader, Operation, Resource, Rule, Served, Warning, WarningCode},
+    contract::{Contract, Digest, Incoming, Level, Loader, Operation, Resource, ResourceTable, Rule, Served, Warning, WarningCode},
     coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},

@@ -30,7 +30,7 @@ pub use self::{
     code::{Level, WarningCode},
     digest::Digest,
     loader::Loader,
-    resource::Resource,
+    resource::{Resource, ResourceTable},
     rule::{Incoming, Rule, Served},
 };
 pub(crate) use self::{

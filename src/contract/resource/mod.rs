@@ -13,10 +13,17 @@ mod identity;
 mod infer;
 mod merge;
 mod paths;
+mod table;
 mod view;
 mod words;
 
+<<<<<<< HEAD
 use std::{fmt, sync::Arc};
+=======
+pub use self::table::ResourceTable;
+
+use std::fmt;
+>>>>>>> infer
 
 use serde_json::{Map, Value};
 

@@ -56,6 +56,15 @@ fn commands_see_the_document_as_overlays_make_it() {
 }
 
 #[test]
+fn an_overlay_that_fits_nowhere_is_an_error_if_warnings_are() {
+    let folder = Folder::of("strict", &[("other.yaml", &OVERLAY.replace("$.paths\n", "$.path\n"))]);
+    let (code, said) = folder.run(&["--strict", "--port", "0", "--overlay", "other.yaml"]);
+    let warning = "warning: other.yaml:4:5 /actions/0/target: $.path selects nothing in kayle.openapi.yaml [overlay.no-target]";
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.lines().any(|line| line == warning) && said.contains("by --strict"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_done_is_told() {
     let wrong = OVERLAY.replace("$.paths", "$.paths[");
     let folder = Folder::of("wrong", &[("api.yaml", DOCUMENT), ("wrong.yaml", &wrong)]);

@@ -5,8 +5,6 @@
 mod merge;
 mod read;
 mod select;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 
@@ -87,3 +85,6 @@ fn act(ground: &mut Ground, overlay: &Overlay, action: &Action, layer: usize, do
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

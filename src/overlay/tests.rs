@@ -241,7 +241,7 @@ fn every_value_knows_the_text_that_it_stands_in() {
         ("/paths/~1a/get/tags/2", "second.yaml:5:36"),
         ("/servers/0", "first.yaml:5:23"),
         ("/servers/0/description", "first.yaml:6:4"),
-        ("/servers/0/x", "second.yaml:4:36"),
+        ("/servers/0/x", "second.yaml:4:37"),
         ("/paths/~1b/get/tags", "second.yaml:5:29"),
     ];
     for (place, expected) in cases {

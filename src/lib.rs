@@ -77,17 +77,11 @@ mod violation;
 
 pub use self::{
     bundle::kayle,
-<<<<<<< HEAD
     clock::{Clock, Timestamp, TimestampError},
     contract::{
-        ApiKey, Aside, Contract, Digest, Incoming, Level, Loader, Operation, Outside, Resource, Rule, Served, Standing, Warning,
-        WarningCode,
+        ApiKey, Aside, Contract, Digest, Incoming, Level, Loader, Operation, Outside, Resource, ResourceTable, Rule, Served, Standing,
+        Warning, WarningCode,
     },
-=======
-    check::ApiKey,
-    clock::{Clock, Timestamp},
-    contract::{Contract, Digest, Incoming, Level, Loader, Operation, Resource, ResourceTable, Rule, Served, Warning, WarningCode},
->>>>>>> infer
     coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},
     error::{Error, Position},

@@ -35,12 +35,8 @@ pub use self::{
     digest::Digest,
     key::{ApiKey, Standing},
     loader::Loader,
-<<<<<<< HEAD
     outside::{Aside, Outside},
-    resource::Resource,
-=======
     resource::{Resource, ResourceTable},
->>>>>>> infer
     rule::{Incoming, Rule, Served},
 };
 pub(crate) use self::{

@@ -17,13 +17,9 @@ mod table;
 mod view;
 mod words;
 
-<<<<<<< HEAD
-use std::{fmt, sync::Arc};
-=======
 pub use self::table::ResourceTable;
 
-use std::fmt;
->>>>>>> infer
+use std::{fmt, sync::Arc};
 
 use serde_json::{Map, Value};
 

@@ -60,6 +60,8 @@ mod mask;
 mod matcher;
 mod media;
 mod message;
+#[cfg(feature = "overlay")]
+mod overlay;
 mod pointer;
 mod respond;
 mod router;
@@ -75,10 +77,10 @@ mod violation;
 
 pub use self::{
     bundle::kayle,
-    clock::{Clock, Timestamp},
+    clock::{Clock, Timestamp, TimestampError},
     contract::{
-        ApiKey, Aside, Contract, Digest, Incoming, Level, Loader, Operation, Outside, Resource, Rule, Served, Standing, Warning,
-        WarningCode,
+        ApiKey, Aside, Contract, Digest, Incoming, Level, Loader, Operation, Outside, Resource, ResourceTable, Rule, Served, Standing,
+        Warning, WarningCode,
     },
     coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},

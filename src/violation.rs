@@ -174,9 +174,9 @@ impl RulePlace {
         &self.pointer
     }
 
-    /// The name of the contract's document: usually its path.
+    /// The name of the contract's document: usually its path. For what an overlay brought: the overlay's name.
     pub fn document(&self) -> &str {
-        self.source.name()
+        self.source.name_at(&self.pointer)
     }
 
     /// Line and column of the rule, or of what would hold it if it is not in the text: a member that is missing, or one that

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use clap::{ArgAction, ColorChoice, Parser, Subcommand, ValueEnum};
-use standin::{Level, Locale};
+use standin::{Level, Locale, Timestamp};
 
 use crate::coverage::Limits;
 
@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Coverage(Coverage),
     Lint(Lint),
     Routes(Routes),
+    Resources(Resources),
     Check(Check),
 }
 
@@ -63,6 +64,11 @@ pub(crate) struct Coverage {
     /// media-types, members, values, security, webhooks
     #[arg(long, value_name = "LIMITS")]
     pub(crate) fail_under: Option<Limits>,
+
+    /// Lay an OpenAPI overlay (1.0; JSON or YAML) over each document before it is read. May be given again: they are applied in
+    /// this order
+    #[arg(long = "overlay", value_name = "FILE", requires = "contracts")]
+    pub(crate) overlays: Vec<PathBuf>,
 
     /// Read files that the contract refers to outside its folder
     #[arg(long)]
@@ -145,6 +151,20 @@ pub(crate) struct Routes {
     pub(crate) format: Format,
 }
 
+/// Lists what an API keeps, as its documents tell it: what is created, read, listed, changed and deleted
+///
+/// The resources as a table, each with its operations, then why each of them is one, then the operations that nothing is kept
+/// of and why. `x-standin-resource` in a document, or in an overlay, corrects it. Exit codes: 0, or 2 if it could not run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Resources {
+    #[command(flatten)]
+    pub(crate) documents: Documents,
+
+    /// How resources are listed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
 /// Judges recorded traffic by documents: HARs of browsers and proxies, and the lines of JSON of --ndjson
 ///
 /// Requests are judged as the server judges them, answers by what is declared for their status. What a recording does not have
@@ -173,6 +193,11 @@ pub(crate) struct Check {
     /// How violations are written to standard output
     #[arg(long, value_enum, default_value_t = Judged::Text)]
     pub(crate) format: Judged,
+
+    /// Lay an OpenAPI overlay (1.0; JSON or YAML) over each document before it is read. May be given again: they are applied in
+    /// this order
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub(crate) overlays: Vec<PathBuf>,
 
     /// Read files that the document refers to outside its folder
     #[arg(long)]
@@ -206,6 +231,11 @@ pub(crate) struct Documents {
     #[arg(value_name = "FILE")]
     pub(crate) documents: Vec<String>,
 
+    /// Lay an OpenAPI overlay (1.0; JSON or YAML) over each document before it is read. May be given again: they are applied in
+    /// this order
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub(crate) overlays: Vec<PathBuf>,
+
     /// Read files that the document refers to outside its folder
     #[arg(long)]
     pub(crate) allow_outside: bool,
@@ -232,6 +262,11 @@ pub(crate) struct Serve {
     /// the same bytes
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+
+    /// Let the clock stand still at this time: 2026-03-01T12:00:00Z, or with an offset, or a date, which is its midnight in UTC.
+    /// Without it the clock is the machine's, or, with --seed, stands at 2026-01-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<Timestamp>,
 
     /// Accept this credential, and no other than those given so: a token, a key, or user:password. May be given again.
     /// Without it any credential of the right form is accepted

@@ -17,12 +17,21 @@ const TOLD: usize = 3;
 /// Loads the documents as one contract.
 pub(crate) fn contract(args: &Documents) -> Result<Contract, Error> {
     let mut loaded = args.documents.iter().map(|document| load(document, args));
-    let Some(first) = loaded.next() else { return Ok(kayle::contract()) };
+    let Some(first) = loaded.next() else { return bundled(args) };
     loaded.try_fold(first?, |all, next| Ok(all.and(&next?)))
 }
 
+/// The bundled contract. That without overlays is read faster.
+fn bundled(args: &Documents) -> Result<Contract, Error> {
+    if args.overlays.is_empty() { Ok(kayle::contract()) } else { kayle::contract_with(&loader(args)) }
+}
+
+fn loader(args: &Documents) -> Loader {
+    args.overlays.iter().fold(Loader::new().allow_outside(args.allow_outside), Loader::overlay)
+}
+
 fn load(document: &str, args: &Documents) -> Result<Contract, Error> {
-    let loader = Loader::new().allow_outside(args.allow_outside);
+    let loader = loader(args);
     let is_address = document.starts_with("http://") || document.starts_with("https://");
     let loader = if args.allow_remote { loader.fetch_with(fetch) } else { loader };
     match is_address {

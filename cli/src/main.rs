@@ -7,6 +7,7 @@ mod export;
 mod lint;
 mod load;
 mod log;
+mod resources;
 mod routes;
 mod serve;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Some(args::Command::Coverage(args)) => coverage::coverage(args),
         Some(args::Command::Lint(args)) => lint::lint(args),
         Some(args::Command::Routes(args)) => routes::routes(args),
+        Some(args::Command::Resources(args)) => resources::resources(args),
         Some(args::Command::Check(args)) => check::check(args),
     }
 }

@@ -110,7 +110,9 @@ fn start(args: &Serve, contract: &Contract, seed: Option<u64>, log: Log, tally: 
     if let Some(seed) = seed {
         builder = builder.seed(seed);
     }
-    if args.seed.is_none() {
+    if let Some(now) = args.now {
+        builder = builder.clock(Clock::fixed(now));
+    } else if args.seed.is_none() {
         // Nobody has asked for the same times again, whatever chaos needs a seed for.
         builder = builder.clock(Clock::system());
     }

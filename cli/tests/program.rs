@@ -130,6 +130,25 @@ fn two_processes_with_one_seed_send_the_same_bytes() {
     assert_eq!(answers[0], answers[1]);
 }
 
+/// The bundled document gets an operation that tells the time.
+const TIME: &str = r#"{"overlay": "1.0.0", "info": {"title": "t", "version": "v"}, "actions": [
+    {"target": "$.paths", "update": {"/time": {"get": {"security": [], "responses": {"200": {"description": "d", "content": {
+        "application/json": {"schema": {"type": "object", "required": ["now"], "properties": {"now": {"type": "string"}}}}}}}}}}},
+    {"target": "$.paths['/time']..now", "update": {"format": "date-time", "x-standin-value": "now"}}]}"#;
+
+#[test]
+fn the_clock_stands_and_an_overlay_shows_it() {
+    let path = std::env::temp_dir().join(format!("standin-overlay-{}.json", std::process::id()));
+    std::fs::write(&path, TIME).unwrap();
+    let overlay = path.to_str().unwrap();
+    let program = Program::start(&["--overlay", overlay, "--now", "2026-03-01T13:00:00+01:00", "--seed", "1"]);
+    let answers = program.shell("for i in 1 2; do curl --silent http://127.0.0.1:8787/time; done");
+    assert_eq!(answers, r#"{"now":"2026-03-01T12:00:00.000Z"}"#.repeat(2));
+    let (status, said) = program.stop();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(status.code(), Some(0), "{said}");
+}
+
 #[test]
 fn keys_are_restricted_to_those_given() {
     let program = Program::start(&["--api-key", "kk_one", "--api-key", "kk_two"]);

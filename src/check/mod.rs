@@ -118,6 +118,7 @@ pub(crate) fn request(contract: &Contract, operation: &Operation, captured: &[St
         violations.push(Violation::new(Step::Body, "body.many", Place::BODY, "fewer violations", found));
     }
     let (violations, remarks) = untold(contract, operation, request, &parameters, body.as_ref(), (violations, remarks));
+    let tenant = if tenant.is_empty() { Arc::clone(contract.tenant()) } else { tenant };
     Judgement { violations, remarks, parameters, body, preferences, tenant }
 }
 

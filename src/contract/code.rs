@@ -82,7 +82,7 @@ const fn code(name: &'static str, level: Level, meaning: &'static str) -> Warnin
 
 use Level::{Error, Note, Warning};
 
-const ALL: [WarningCode; 44] = [
+const ALL: [WarningCode; 47] = [
     code("blank", Warning, "a name has blanks around it"),
     code("body.no-content", Warning, "a request body has no media types"),
     code("default.invalid", Error, "a default breaks its own schema"),
@@ -101,6 +101,9 @@ const ALL: [WarningCode; 44] = [
     code("not-enforced.pattern", Error, "a pattern cannot be compiled, and is not checked"),
     code("not-enforced.security-scheme", Note, "a kind of security scheme is not enforced"),
     code("operation-id.duplicate", Error, "two operations have one `operationId`"),
+    code("overlay.no-effect", Warning, "something in an overlay changes nothing"),
+    code("overlay.no-target", Warning, "the target of an overlay's action selects nothing"),
+    code("overlay.unknown-member", Warning, "a member of an overlay is none that the specification has"),
     code("parameter.duplicate", Error, "a parameter is declared twice"),
     code("parameter.no-schema", Warning, "a parameter has no schema"),
     code("parameter.not-in-path", Error, "a path parameter is not in the template of the path"),

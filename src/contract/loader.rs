@@ -1,11 +1,20 @@
-//! Loading with other settings than the defaults: where references may lead.
+//! Loading with other settings than the defaults: where references may lead, and what is laid over the document before.
 
 use std::{fmt, fs, io, path::Path, sync::Arc};
 
-use super::{Contract, load};
-use crate::{document::Reach, error::Error, source::Source};
+use serde_json::Value;
 
-/// Loads documents whose references lead further than into the folder of the document.
+#[cfg(feature = "overlay")]
+use super::overlays::Overlays;
+use super::{Contract, load};
+use crate::{
+    document::Reach,
+    error::Error,
+    source::{Remarks, Source},
+};
+
+/// Loads documents with other settings than those of [`Contract::from_path`]: references may lead further than into the folder
+/// of the document, and, with the feature `overlay`, overlays may change it.
 ///
 /// By default a document may refer to files in its own folder and below. A reference that leads to a place which is not
 /// allowed, or which cannot be read, is a warning: only what needs it is affected.
@@ -21,7 +30,11 @@ use crate::{document::Reach, error::Error, source::Source};
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "a loader does nothing until it loads"]
-pub struct Loader(Reach);
+pub struct Loader {
+    reach: Reach,
+    #[cfg(feature = "overlay")]
+    overlays: Overlays,
+}
 
 impl Loader {
     /// A loader with the defaults.
@@ -31,7 +44,7 @@ impl Loader {
 
     /// Whether references may lead to files outside the folder of the document. Default: no.
     pub fn allow_outside(mut self, allow: bool) -> Self {
-        self.0.outside = allow;
+        self.reach.outside = allow;
         self
     }
 
@@ -39,8 +52,74 @@ impl Loader {
     ///
     /// Called while loading, once for each address; an error is a warning of the contract.
     pub fn fetch_with(mut self, fetch: impl Fn(&str) -> io::Result<String> + Send + Sync + 'static) -> Self {
-        self.0.fetch = Some(Arc::new(fetch));
+        self.reach.fetch = Some(Arc::new(fetch));
         self
+    }
+
+    /// Lays an OpenAPI overlay over the document before it is read. May be given again: overlays are applied in this order.
+    /// With the feature `overlay`.
+    ///
+    /// An overlay (Overlay Specification 1.0, JSON or YAML) changes a document that is not yours to change: it adds what the
+    /// stand-in needs to know, corrects what is wrong, or takes away what is not served. Its actions change the root file, not
+    /// what that refers to; references in it are relative to the root file. Messages about what came from an overlay name its
+    /// file, line and column. A target that selects nothing, and whatever else of an overlay has no effect, is among
+    /// [`Contract::warnings`].
+    ///
+    /// Objects are merged member by member, arrays get new items at their end, and anything else is replaced. An object or an
+    /// array is never replaced by something else unless an action removes it first.
+    ///
+    /// ```no_run
+    /// use standin::Loader;
+    ///
+    /// let contract = Loader::new().overlay("tests/stand-in.overlay.yaml").load("vendor/openapi.yaml")?;
+    /// # Ok::<(), standin::Error>(())
+    /// ```
+    ///
+    /// The file is read when a document is loaded. One that cannot be read, or is no overlay, is an error of that.
+    #[cfg(feature = "overlay")]
+    pub fn overlay(mut self, path: impl AsRef<Path>) -> Self {
+        self.overlays.file(path.as_ref());
+        self
+    }
+
+    /// The same with an overlay's text; `name` stands for it in messages. With the feature `overlay`.
+    ///
+    /// ```
+    /// use standin::{Loader, MockServer, Request};
+    ///
+    /// let overlay = r#"
+    /// overlay: 1.0.0
+    /// info: {title: Times are those of the server, version: "1"}
+    /// actions:
+    ///   - target: $.components.schemas.Pet.properties.seen
+    ///     update: {x-standin-value: now}
+    /// "#;
+    /// let contract = Loader::new().overlay_text("times.overlay.yaml", overlay).load_text("pets.yaml", r##"
+    /// openapi: 3.1.0
+    /// info: {title: Pets, version: "1"}
+    /// paths:
+    ///   /pet: {get: {responses: {"200": {description: a pet, content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}}}}
+    /// components:
+    ///   schemas:
+    ///     Pet: {type: object, required: [seen], properties: {seen: {type: string, format: date-time}}}
+    /// "##)?;
+    /// let api = MockServer::builder(&contract).seed(1).start();
+    /// assert_eq!(api.handle(Request::get("/pet")).json()["seen"], "2026-01-01T00:00:00.000Z");
+    /// # Ok::<(), standin::Error>(())
+    /// ```
+    #[cfg(feature = "overlay")]
+    pub fn overlay_text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.overlays.text(name.into(), text.into());
+        self
+    }
+
+    /// Loads a document from text, JSON or YAML; `name` stands for it in messages. It can refer to no file.
+    ///
+    /// # Errors
+    ///
+    /// If the text is neither JSON nor YAML, or no OpenAPI document. The error says where.
+    pub fn load_text(&self, name: &str, text: &str) -> Result<Contract, Error> {
+        self.contract(Source::read(name, text.to_owned())?, &self.reach)
     }
 
     /// Loads a document from an `http` or `https` address, JSON or YAML, with what [`fetch_with`](Self::fetch_with) was given.
@@ -53,10 +132,9 @@ impl Loader {
     pub fn load_url(&self, url: &str) -> Result<Contract, Error> {
         let failed = |error: io::Error| Error::read(url, error);
         let no_way = || io::Error::new(io::ErrorKind::Unsupported, "no way to fetch was given");
-        let fetch = self.0.fetch.as_ref().ok_or_else(no_way).map_err(failed)?;
+        let fetch = self.reach.fetch.as_ref().ok_or_else(no_way).map_err(failed)?;
         let text = fetch(url).map_err(failed)?;
-        let (source, value, remarks) = Source::read(url, text)?;
-        load::load(source, value, &remarks, &Reach { url: Some(url.to_owned()), ..self.0.clone() })
+        self.contract(Source::read(url, text)?, &Reach { url: Some(url.to_owned()), ..self.reach.clone() })
     }
 
     /// Loads a document from a file, JSON or YAML.
@@ -67,8 +145,19 @@ impl Loader {
     pub fn load(&self, path: impl AsRef<Path>) -> Result<Contract, Error> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|error| Error::read(path, error))?;
-        let (source, value, remarks) = Source::read_bytes(&path.display().to_string(), bytes)?;
-        load::load(source, value, &remarks, &Reach { path: Some(path.to_owned()), ..self.0.clone() })
+        let read = Source::read_bytes(&path.display().to_string(), bytes)?;
+        self.contract(read, &Reach { path: Some(path.to_owned()), ..self.reach.clone() })
+    }
+
+    #[cfg(feature = "overlay")]
+    fn contract(&self, read: (Source, Value, Remarks), reach: &Reach) -> Result<Contract, Error> {
+        let ((source, value, remarks), told) = self.overlays.lay(read)?;
+        Ok(load::load(source, value, &remarks, reach)?.with_warnings(told))
+    }
+
+    #[cfg(not(feature = "overlay"))]
+    fn contract(&self, (source, value, remarks): (Source, Value, Remarks), reach: &Reach) -> Result<Contract, Error> {
+        load::load(source, value, &remarks, reach)
     }
 }
 
@@ -88,7 +177,11 @@ impl TryFrom<openapiv3::OpenAPI> for Contract {
 
 impl fmt::Debug for Loader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Loader").field("outside", &self.0.outside).field("fetches", &self.0.fetch.is_some()).finish()
+        let mut shown = f.debug_struct("Loader");
+        shown.field("outside", &self.reach.outside).field("fetches", &self.reach.fetch.is_some());
+        #[cfg(feature = "overlay")]
+        shown.field("overlays", &self.overlays);
+        shown.finish()
     }
 }
 

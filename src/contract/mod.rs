@@ -11,6 +11,8 @@ mod load;
 mod loader;
 mod model;
 mod outside;
+#[cfg(feature = "overlay")]
+mod overlays;
 mod page;
 mod resource;
 mod rule;
@@ -34,7 +36,7 @@ pub use self::{
     key::{ApiKey, Standing},
     loader::Loader,
     outside::{Aside, Outside},
-    resource::Resource,
+    resource::{Resource, ResourceTable},
     rule::{Incoming, Rule, Served},
 };
 pub(crate) use self::{
@@ -99,6 +101,7 @@ struct Inner {
     warnings: OnceLock<Vec<Warning>>,
     router: OnceLock<Router>,
     resources: OnceLock<Resources>,
+    tenant: OnceLock<Arc<str>>,
     /// What a later stage has worked out of it.
     companion: OnceLock<Companion>,
 }
@@ -109,7 +112,7 @@ type Companion = Arc<dyn Any + Send + Sync>;
 impl Contract {
     /// Loads a document from a file, JSON or YAML, and the files in its folder that it refers to.
     ///
-    /// [`Loader`] has more: references to other places.
+    /// [`Loader`] has more: references to other places, and overlays.
     ///
     /// # Errors
     ///
@@ -149,6 +152,16 @@ impl Contract {
         load::load(Source::of_parsed(name, text.into()), value, &Remarks::default(), &Reach::default())
     }
 
+    /// The same with warnings about what was done to the document before it was read.
+    #[cfg(feature = "overlay")]
+    fn with_warnings(mut self, mut warnings: Vec<Warning>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            warnings.append(&mut inner.problems);
+            inner.problems = warnings;
+        }
+        self
+    }
+
     /// One contract of two documents, for one server that stands in for both.
     ///
     /// Where both have the same method and path, the base paths of their servers tell them apart; without a base path this
@@ -176,6 +189,7 @@ impl Contract {
             warnings: OnceLock::new(),
             router: OnceLock::new(),
             resources: OnceLock::new(),
+            tenant: OnceLock::new(),
             companion: OnceLock::new(),
         };
         Self { inner: Arc::new(inner), rules: Arc::new(self.rules.and(shift, &other.rules, other.operations().len())) }
@@ -222,7 +236,7 @@ impl Contract {
         either(&names)
     }
 
-    /// The document as it was read.
+    /// The document as it was read, with what overlays changed of it.
     pub fn document(&self) -> &Value {
         self.inner.documents[0].root()
     }
@@ -381,6 +395,14 @@ impl Contract {
     /// Whether the document asks servers to keep things (`x-standin-stateful: true` at its root).
     pub(crate) fn is_stateful(&self) -> bool {
         self.inner.documents.iter().any(|document| document.root().get("x-standin-stateful") == Some(&Value::Bool(true)))
+    }
+
+    /// Whose things are those of keys that name no tenant: `x-standin-tenant` at the document's root, else nothing.
+    pub(crate) fn tenant(&self) -> &Arc<str> {
+        self.inner.tenant.get_or_init(|| {
+            let said = self.inner.documents.iter().find_map(|document| document.root().get("x-standin-tenant")?.as_str());
+            said.unwrap_or_default().into()
+        })
     }
 
     /// The same, by operations.

@@ -132,14 +132,8 @@ struct Reading<'r> {
 impl Reading<'_> {
     fn add(&mut self, base: String, uri: String, source: Source, value: Value, remarks: &Remarks) {
         let place = file_root(self.files.len());
-        let mut tell = |code: &'static str, pointer: &Pointer, text: &str| {
+        for (code, pointer, text) in remarks.told() {
             self.problems.push(Problem { code, place: place.concat(pointer), text: text.to_owned() });
-        };
-        for pointer in &remarks.duplicates {
-            tell("duplicate-member", pointer, "this member is given twice, and only the last counts");
-        }
-        for pointer in remarks.numeric.iter().filter(|pointer| pointer.parent().last().as_deref() == Some("responses")) {
-            tell("status.numeric", pointer, "the status is written as a number, and keys are text: it is read as one");
         }
         self.index.resources.insert(uri, place);
         self.files.push(File { uri: base, value, source: Arc::new(source) });

@@ -32,7 +32,7 @@ impl Engine {
             items: settings.answers.items,
             ..Setting::at(self.since)
         };
-        Store::new(Arc::clone(&self.contract.kept().kinds), settings.state_limit, setting)
+        Store::new(Arc::clone(&self.contract.kept().kinds), Arc::clone(self.contract.tenant()), settings.state_limit, setting)
     }
 
     /// Takes a state for what it starts with.
@@ -52,11 +52,12 @@ impl Engine {
     }
 
     /// Lets a test change what is kept.
-    pub(crate) fn change<R>(&self, tenant: &str, change: impl FnOnce(&mut Transaction<'_>) -> R) -> Option<R> {
+    pub(crate) fn change<R>(&self, tenant: Option<&str>, change: impl FnOnce(&mut Transaction<'_>) -> R) -> Option<R> {
         self.run_due();
         let seed = Seed::new(self.settings.seed).with(b"change");
         let store = self.store()?;
-        let occasion = Occasion { now: self.settings.clock.now(), tenant: Arc::from(tenant), seed: seed.with_number(store.serial()) };
+        let tenant = tenant.map_or_else(|| Arc::clone(self.contract.tenant()), Arc::from);
+        let occasion = Occasion { now: self.settings.clock.now(), tenant, seed: seed.with_number(store.serial()) };
         let done: Result<R, ()> = store.transact(occasion, |state| Ok(change(state)));
         done.ok()
     }

@@ -123,7 +123,8 @@ impl MockServer {
         &self.engine.contract
     }
 
-    /// The clock that its answers read.
+    /// The clock that its answers read. A test may [stop it](Clock::freeze), [move it](Clock::advance) and
+    /// [let it run](Clock::resume).
     pub fn clock(&self) -> &Clock {
         &self.engine.settings.clock
     }
@@ -228,16 +229,21 @@ impl MockServer {
     /// If state is off.
     #[track_caller]
     pub fn change<R>(&self, change: impl FnOnce(&mut Transaction<'_>) -> R) -> R {
-        self.change_as("", change)
+        self.changed(None, change)
     }
 
-    /// The same for what belongs to a tenant: see [`ApiKey`](crate::ApiKey).
+    /// The same for what belongs to another tenant than that of keys that name none: see [`ApiKey`](crate::ApiKey).
     ///
     /// # Panics
     ///
     /// If state is off.
     #[track_caller]
     pub fn change_as<R>(&self, tenant: &str, change: impl FnOnce(&mut Transaction<'_>) -> R) -> R {
+        self.changed(Some(tenant), change)
+    }
+
+    #[track_caller]
+    fn changed<R>(&self, tenant: Option<&str>, change: impl FnOnce(&mut Transaction<'_>) -> R) -> R {
         let changed = self.engine.change(tenant, change);
         changed.unwrap_or_else(|| panic!("standin: this server keeps nothing: start it with MockServerBuilder::stateful(true)"))
     }

@@ -3,6 +3,8 @@
 //! The only folder that names the YAML reader. What the values mean is for `contract` to say.
 
 mod json;
+#[cfg(feature = "overlay")]
+mod origins;
 mod places;
 mod yaml;
 
@@ -15,6 +17,8 @@ use std::{
 use serde_json::Value;
 
 pub(crate) use self::json::{JsonDefect, parse as parse_json};
+#[cfg(feature = "overlay")]
+pub(crate) use self::origins::{Laid, Origin, Origins};
 use self::places::Places;
 use crate::{
     error::{Defect, DefectKind, Error, Position},
@@ -24,6 +28,9 @@ use crate::{
 /// How deep values may nest, in documents and in bodies alike; `serde_json` has the same limit built in.
 pub(crate) const MAX_DEPTH: usize = 128;
 
+/// How many values a document may hold, those that aliases repeat included. A 13 MB document holds about 400,000.
+pub(crate) const MAX_VALUES: usize = 5_000_000;
+
 /// The text of a document, with its name; finds the position of a place when somebody asks, not before.
 pub(crate) struct Source {
     name: Arc<str>,
@@ -31,6 +38,9 @@ pub(crate) struct Source {
     /// Found when the first one is asked for: loading pays nothing. Whoever asks meanwhile waits for a walk that it would have
     /// to take itself; nothing else waits.
     places: OnceLock<Places>,
+    /// What overlays made of it.
+    #[cfg(feature = "overlay")]
+    laid: Option<Laid>,
 }
 
 /// Texts are megabytes: they are taken over, not copied.
@@ -46,6 +56,17 @@ impl Text {
     fn of(text: Cow<'static, str>) -> Self {
         if text.trim_start().starts_with(['{', '[']) { Self::Json(text) } else { Self::Yaml(text) }
     }
+
+    fn may_refer_outside(&self) -> bool {
+        let text = match self {
+            Self::Json(text) | Self::Yaml(text) => text,
+            Self::None => return true,
+        };
+        text.match_indices("$ref").any(|(at, word)| {
+            let after = text[at + word.len()..].trim_start_matches(['"', '\'', ' ', ':', '\t']);
+            !after.starts_with('#')
+        }) || text.contains("propertyName") && text.contains("mapping") && [".json", ".yaml", ".yml"].iter().any(|end| text.contains(end))
+    }
 }
 
 /// What is odd about a text that was read.
@@ -55,6 +76,17 @@ pub(crate) struct Remarks {
     pub(crate) duplicates: Vec<Pointer>,
     /// YAML keys of three digits without quotes: the status that they mean is text.
     pub(crate) numeric: Vec<Pointer>,
+}
+
+impl Remarks {
+    /// What is to be told of them: the code of a warning, the place, and the text.
+    pub(crate) fn told(&self) -> impl Iterator<Item = (&'static str, &Pointer, &'static str)> {
+        let twice = "this member is given twice, and only the last counts";
+        let number = "the status is written as a number, and keys are text: it is read as one";
+        let statuses = self.numeric.iter().filter(|pointer| pointer.parent().last().as_deref() == Some("responses"));
+        let duplicates = self.duplicates.iter().map(move |pointer| ("duplicate-member", pointer, twice));
+        duplicates.chain(statuses.map(move |pointer| ("status.numeric", pointer, number)))
+    }
 }
 
 /// A place in a JSON or YAML text that could not be read.
@@ -120,7 +152,41 @@ impl Source {
     }
 
     fn new(name: &str, text: Text) -> Self {
-        Self { name: name.into(), text, places: OnceLock::new() }
+        Self {
+            name: name.into(),
+            text,
+            places: OnceLock::new(),
+            #[cfg(feature = "overlay")]
+            laid: None,
+        }
+    }
+
+    /// The same text, over which overlays were laid.
+    #[cfg(feature = "overlay")]
+    pub(crate) fn overlaid(self, laid: Laid) -> Self {
+        Self { laid: Some(laid), ..self }
+    }
+
+    /// The text that a value stands in, and its place there: another one if an overlay brought it.
+    #[cfg(feature = "overlay")]
+    fn origin<'p>(&self, pointer: &'p Pointer) -> (&Self, Cow<'p, Pointer>) {
+        let Some(laid) = &self.laid else { return (self, Cow::Borrowed(pointer)) };
+        let (overlay, pointer) = laid.origin(pointer);
+        (overlay.unwrap_or(self), Cow::Owned(pointer))
+    }
+
+    #[cfg(not(feature = "overlay"))]
+    fn origin<'p>(&self, pointer: &'p Pointer) -> (&Self, Cow<'p, Pointer>) {
+        (self, Cow::Borrowed(pointer))
+    }
+
+    /// This text, and those of its overlays.
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        #[cfg(feature = "overlay")]
+        let overlays = self.laid.iter().flat_map(|laid| laid.overlays().map(|overlay| &overlay.text));
+        #[cfg(not(feature = "overlay"))]
+        let overlays = std::iter::empty();
+        std::iter::once(&self.text).chain(overlays)
     }
 
     /// The document's name, as it was given: usually a path.
@@ -128,42 +194,44 @@ impl Source {
         &self.name
     }
 
+    /// The name of the text that a value stands in: the document's, or that of the overlay that brought it.
+    pub(crate) fn name_at(&self, pointer: &Pointer) -> &Arc<str> {
+        &self.origin(pointer).0.name
+    }
+
     /// Whether a word may stand somewhere in the document: a quick no saves a walk through all of it.
     pub(crate) fn may_mention(&self, word: &str) -> bool {
-        match &self.text {
+        self.texts().any(|text| match text {
             Text::Json(text) | Text::Yaml(text) => text.contains(word),
             Text::None => true,
-        }
+        })
     }
 
     /// Whether a `$ref` may lead out of this text: one look at the text, no walk through the value.
     pub(crate) fn may_refer_outside(&self) -> bool {
-        let text = match &self.text {
-            Text::Json(text) | Text::Yaml(text) => text,
-            Text::None => return true,
-        };
-        text.match_indices("$ref").any(|(at, word)| {
-            let after = text[at + word.len()..].trim_start_matches(['"', '\'', ' ', ':', '\t']);
-            !after.starts_with('#')
-        }) || text.contains("propertyName") && text.contains("mapping") && [".json", ".yaml", ".yml"].iter().any(|end| text.contains(end))
+        self.texts().any(Text::may_refer_outside)
     }
 
     /// Where the value that `pointer` names begins, or the nearest that would hold it; for a member of an object, where its
-    /// name begins. `None` if there is no text.
+    /// name begins. In the text that [`name_at`](Self::name_at) names. `None` if there is no text.
     pub(crate) fn locate(&self, pointer: &Pointer) -> Option<Position> {
-        let places = self.places.get_or_init(|| match &self.text {
+        let (source, pointer) = self.origin(pointer);
+        source.places().nearest(&pointer)
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| match &self.text {
             Text::Json(text) => json::places(text),
             Text::Yaml(text) => yaml::places(text),
             Text::None => Places::default(),
-        });
-        places.nearest(pointer)
+        })
     }
 
     /// An error about a place in this document.
     pub(crate) fn defect(&self, kind: DefectKind, pointer: Pointer, expected: impl Into<String>, found: impl Into<String>) -> Error {
         Error::from(Defect {
             kind,
-            document: Arc::clone(&self.name),
+            document: Arc::clone(self.name_at(&pointer)),
             position: self.locate(&pointer),
             pointer: Some(pointer),
             expected: expected.into(),

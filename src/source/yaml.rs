@@ -9,14 +9,11 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, SpannedEventRec
 use serde_json::{Map, Number, Value};
 
 use super::{
-    MAX_DEPTH, Remarks, SyntaxDefect,
+    MAX_DEPTH, MAX_VALUES, Remarks, SyntaxDefect,
     places::{Places, Walked},
     position_of,
 };
 use crate::{error::Position, pointer::Pointer};
-
-/// How many values a document may hold, those that aliases repeat included. A 13 MB document holds about 400,000.
-const MAX_NODES: usize = 5_000_000;
 
 type Events<'t> = Parser<'t, StrInput<'t>>;
 
@@ -89,8 +86,8 @@ impl<'t> Reader<'t> {
 
     fn count(&mut self, nodes: usize, span: &Span) -> Result<(), SyntaxDefect> {
         self.nodes += nodes;
-        if self.nodes > MAX_NODES {
-            let expected = format!("at most {MAX_NODES} values, those that aliases repeat included");
+        if self.nodes > MAX_VALUES {
+            let expected = format!("at most {MAX_VALUES} values, those that aliases repeat included");
             return Err(self.defect(span, &expected, "more"));
         }
         Ok(())
@@ -123,7 +120,7 @@ impl<'t> Reader<'t> {
         };
         let nodes = *nodes;
         // Counted before it is copied: a few lines of aliases can stand for more than any memory holds.
-        let value = if self.nodes + nodes > MAX_NODES { Value::Null } else { value.clone() };
+        let value = if self.nodes + nodes > MAX_VALUES { Value::Null } else { value.clone() };
         self.count(nodes, span)?;
         Ok(value)
     }

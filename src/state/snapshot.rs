@@ -95,7 +95,7 @@ impl Store {
         let reminders: Vec<(&Timestamp, &Reminder)> = world.reminders.iter().map(|((at, _), reminder)| (at, reminder)).collect();
         for (kind, entity) in world.everything() {
             let of_it = reminders.iter().filter(|(_, reminder)| reminder.kind == kind && reminder.is_of(entity));
-            let written = written(entity, of_it.copied());
+            let written = written(entity, &self.tenant, of_it.copied());
             if let Some(Value::Array(things)) = saved.get_mut(&self.kinds[kind].name) {
                 things.push(written);
             }
@@ -125,7 +125,7 @@ impl Store {
         let Value::Object(members) = thing else { return Err(crate::source::describe(thing)) };
         let mut members = members.clone();
         let aside = members.remove(ASIDE).unwrap_or_default();
-        let (entity, reminders) = read(members, &aside)?;
+        let (entity, reminders) = read(members, &aside, &self.tenant)?;
         let occasion = Occasion { now, tenant: Arc::clone(&entity.tenant), seed };
         self.transact(occasion, |state| {
             let id = state.load(kind, entity)?;
@@ -142,10 +142,10 @@ fn defect(place: &Pointer, expected: &str, found: impl Into<String>) -> Error {
     Defect { kind: DefectKind::Structure, document, position: None, pointer, expected, found: found.into() }.into()
 }
 
-fn written<'r>(entity: &Entity, reminders: impl Iterator<Item = (&'r Timestamp, &'r Reminder)>) -> Value {
+fn written<'r>(entity: &Entity, tenant: &str, reminders: impl Iterator<Item = (&'r Timestamp, &'r Reminder)>) -> Value {
     let mut aside = Map::new();
     let mut say = |name: &str, value: Value| aside.insert(name.to_owned(), value);
-    if !entity.tenant.is_empty() {
+    if &*entity.tenant != tenant {
         say("tenant", (*entity.tenant).into());
     }
     if !entity.links.is_empty() {
@@ -175,10 +175,10 @@ fn written<'r>(entity: &Entity, reminders: impl Iterator<Item = (&'r Timestamp, 
 type Reminders = Vec<(Timestamp, String)>;
 
 /// A thing as it was written, and what is to be done with it.
-fn read(members: Map<String, Value>, aside: &Value) -> Result<(Entity, Reminders), String> {
+fn read(members: Map<String, Value>, aside: &Value, tenant: &Arc<str>) -> Result<(Entity, Reminders), String> {
     let texts =
         |value: &Value| -> Vec<String> { value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect() };
-    let mut entity = Entity { members, ..Entity::default() };
+    let mut entity = Entity { members, tenant: Arc::clone(tenant), ..Entity::default() };
     let mut reminders = Vec::new();
     let said = match aside {
         Value::Null => Map::new(),
@@ -196,7 +196,7 @@ fn read(members: Map<String, Value>, aside: &Value) -> Result<(Entity, Reminders
             ("id", id) => entity.id = id,
             ("reminders", Value::Array(told)) => {
                 for reminder in told {
-                    let at = reminder["at"].as_str().and_then(Timestamp::read);
+                    let at = reminder["at"].as_str().and_then(|at| at.parse().ok());
                     let at = at.ok_or_else(|| format!("a reminder without a time: {reminder}"))?;
                     reminders.push((at, reminder["note"].as_str().unwrap_or_default().to_owned()));
                 }

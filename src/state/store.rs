@@ -16,6 +16,8 @@ const MANY: usize = 1_000;
 
 pub(crate) struct Store {
     pub(super) kinds: Kinds,
+    /// Whose things are those of whom nobody says.
+    pub(super) tenant: Arc<str>,
     /// How many things it keeps at most.
     pub(super) limit: usize,
     /// What made-up members are made by.
@@ -34,9 +36,9 @@ pub(crate) struct Occasion {
 }
 
 impl Store {
-    pub(crate) fn new(kinds: Kinds, limit: usize, setting: Setting) -> Self {
+    pub(crate) fn new(kinds: Kinds, tenant: Arc<str>, limit: usize, setting: Setting) -> Self {
         let initial = Arc::new(World::new(&kinds));
-        Self { world: Mutex::new(Arc::clone(&initial)), initial, kinds, limit, setting }
+        Self { world: Mutex::new(Arc::clone(&initial)), initial, kinds, tenant, limit, setting }
     }
 
     /// Takes what is kept now for what it starts with.

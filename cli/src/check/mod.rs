@@ -33,7 +33,12 @@ struct Recording {
 }
 
 fn run(args: &Check) -> Result<bool, String> {
-    let documents = Documents { documents: args.contracts.clone(), allow_outside: args.allow_outside, allow_remote: args.allow_remote };
+    let documents = Documents {
+        documents: args.contracts.clone(),
+        overlays: args.overlays.clone(),
+        allow_outside: args.allow_outside,
+        allow_remote: args.allow_remote,
+    };
     let contract = load::contract(&documents).map_err(|error| error.to_string())?;
     let judged: Vec<Recording> = args.recordings.iter().map(|name| judge(args, &contract, name)).collect::<Result<_, _>>()?;
     let text = match args.format {

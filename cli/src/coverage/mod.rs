@@ -42,8 +42,12 @@ fn run(args: &args::Coverage) -> Result<String, String> {
     let contracts = match args.contracts.as_slice() {
         [] => Vec::new(),
         documents => {
-            let documents =
-                args::Documents { documents: documents.to_vec(), allow_outside: args.allow_outside, allow_remote: args.allow_remote };
+            let documents = args::Documents {
+                documents: documents.to_vec(),
+                overlays: args.overlays.clone(),
+                allow_outside: args.allow_outside,
+                allow_remote: args.allow_remote,
+            };
             vec![load::contract(&documents).map_err(|error| error.to_string())?]
         }
     };

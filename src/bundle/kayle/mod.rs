@@ -57,16 +57,21 @@ use crate::{Contract, Incoming, MockServer, MockServerBuilder, Place, Pointer, R
 pub const EVENT_TYPES: [&str; 4] =
     ["verification.attempt.succeeded", "verification.attempt.failed", "verification.session.expired", "verification.session.cancelled"];
 
+/// The document's name, in messages.
+const NAME: &str = "kayle.openapi.yaml";
+
+const TEXT: &str = include_str!("../../../spec/kayle.openapi.yaml");
+
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
     // The same document twice: reading YAML takes ten times as long, and a process per test pays it in each test.
-    let text = include_str!("../../../spec/kayle.openapi.yaml");
     let value = serde_json::from_str(outside::DOCUMENT).unwrap_or_default();
-    match Contract::from_parsed("kayle.openapi.yaml", text, value) {
+    match Contract::from_parsed(NAME, TEXT, value) {
         Ok(contract) => with_rules(contract),
         Err(error) => unreachable!("the bundled document is tested: {error}"),
     }
 });
 
+/// The rules of the operations that are there: an overlay may have taken some away.
 fn with_rules(contract: Contract) -> Contract {
     let contract = contract
         .with_rule_everywhere(ExactBearer)
@@ -88,7 +93,10 @@ fn with_rules(contract: Contract) -> Contract {
 }
 
 fn with_rule(contract: Contract, rule: impl Rule + Copy, operations: &[&str]) -> Contract {
-    operations.iter().fold(contract, |contract, operation| contract.with_rule(operation, rule))
+    operations.iter().fold(contract, |contract, operation| match contract.find_operation(operation) {
+        Some(_) => contract.with_rule(operation, rule),
+        None => contract,
+    })
 }
 
 /// The contract, with its rules. Loaded once per process.
@@ -97,6 +105,32 @@ fn with_rule(contract: Contract, rule: impl Rule + Copy, operations: &[&str]) ->
 /// [`ServerErrors`] shows.
 pub fn contract() -> Contract {
     CONTRACT.clone()
+}
+
+/// The contract, with its rules, as a loader's overlays make it. With the feature `overlay`.
+///
+/// ```
+/// use standin::{Loader, MockServer, Request, kayle};
+///
+/// let overlay = r#"
+/// overlay: 1.0.0
+/// info: {title: The API is to get a health check, version: "1"}
+/// actions:
+///   - target: $.paths
+///     update: {/healthz: {get: {security: [], responses: {"204": {description: well}}}}}
+/// "#;
+/// let contract = kayle::contract_with(&Loader::new().overlay_text("health.overlay.yaml", overlay))?;
+/// let api = MockServer::start(&contract);
+/// assert_eq!(api.handle(Request::get("/healthz")).status(), 204);
+/// # Ok::<(), standin::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// If an overlay cannot be read, is none, or does not fit the document. The error says where.
+#[cfg(feature = "overlay")]
+pub fn contract_with(loader: &crate::Loader) -> Result<Contract, crate::Error> {
+    loader.load_text(NAME, TEXT).map(with_rules)
 }
 
 /// Starts a server for the contract, with the defaults of [`MockServer::start`].

@@ -66,6 +66,7 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
         documents: vec![document],
         router: OnceLock::new(),
         resources: OnceLock::new(),
+        tenant: OnceLock::new(),
         companion: OnceLock::new(),
     };
     Ok(Contract { inner: Arc::new(inner), rules: Arc::new(Rules::default()) })

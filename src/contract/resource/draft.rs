@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Action, Shown,
-    entity::{self, Answer, Spot, Wanted, answer, body, can_be, is_small, pointer, sent, thing},
+    entity::{self, Answer, Spot, Wanted, answer, body, can_be, is_small, mention, pointer, sent, thing},
+    filters::filters,
     groups::{Call, Group},
     identity::id_member,
     paths::Way,
@@ -50,7 +51,7 @@ impl Draws<'_> {
 }
 
 /// Words for what makes another thing of the same kind.
-const COPIES: [&str; 5] = ["copy", "clone", "duplicate", "fork", "copies"];
+const COPIES: [&str; 6] = ["copy", "clone", "duplicate", "fork", "copies", "remix"];
 /// Words for a list of whatever was asked for.
 const SEARCHES: [&str; 6] = ["search", "list", "all", "find", "query", "filter"];
 
@@ -87,7 +88,19 @@ impl<'c> Draft<'c> {
     /// Where the answer of an operation shows one of them.
     fn shown(&self, call: &Call<'c>) -> Option<Spot<'c>> {
         let Answer::Json(view) = answer(call.operation) else { return None };
-        thing(&view, Wanted { noun: self.way.noun(), parameter: None, kin: self.thing.as_ref() })
+        let parameter = (!self.is_single).then_some("id");
+        let found = thing(&view, Wanted { noun: self.way.noun(), parameter, kin: self.thing.as_ref() });
+        match *call.operation.method() {
+            // What it answers in the place of a thing that is gone is no thing.
+            Method::DELETE => found.filter(|spot| self.thing.as_ref().is_some_and(|thing| spot.view.is_kin(thing))),
+            Method::GET => found,
+            _ => found.or_else(|| mention(&view, self.id.as_deref()?, self.way.noun())),
+        }
+    }
+
+    /// What an operation is sent of the thing.
+    fn sent(&self, call: &Call<'c>) -> Option<Spot<'c>> {
+        Some(sent(&body(call.operation)?, self.thing.as_ref()?, self.way.noun()))
     }
 
     fn single(&mut self, group: Group<'c>) {
@@ -99,23 +112,36 @@ impl<'c> Draft<'c> {
             Answer::Json(view) => thing(&view, wanted).map(|spot| spot.view),
             _ => None,
         });
-        let has = |method: Method| group.on_collection.iter().any(|call| *call.operation.method() == method);
-        let patched = has(Method::PATCH);
-        let put = has(Method::PUT);
+        let puts = |call: &Call<'c>| *call.operation.method() == Method::PUT && replace(call) != Action::JsonPatch;
+        let changed = group
+            .on_collection
+            .iter()
+            .any(|call| *call.operation.method() == Method::PATCH || puts(call) || replace(call) == Action::JsonPatch);
+        let put = group.on_collection.iter().any(puts);
         for call in &group.on_collection {
+            let fits = || self.thing.as_ref().is_some_and(|thing| self.sent(call).is_some_and(|sent| can_be(&sent.view, thing)));
             let (action, why) = match call.operation.method().as_str() {
+                "GET" if self.shown(call).is_none() => {
+                    self.refuse(call, "its answer does not show the thing");
+                    continue;
+                }
                 "GET" => (Action::Read, "answers one thing on a path that nothing is listed at"),
-                "PUT" => (Action::Replace { creates: true }, "replaces it"),
+                "PUT" => (replace(call), "replaces it"),
                 "PATCH" => (patch(call), "changes it"),
-                "POST" if !put && !patched => (Action::Patch, "changes it: there is no PUT or PATCH"),
-                "POST" if !put => (Action::Replace { creates: true }, "sets it"),
+                "POST" if !changed && fits() => (Action::Patch, "changes it: there is no PUT or PATCH"),
+                "POST" if !put && fits() => (Action::Replace { creates: true }, "sets it"),
                 "DELETE" => (Action::Delete, "takes it away"),
                 _ => {
-                    self.refuse(call, "the path has other operations for what it could do");
+                    self.refuse(call, "what is sent is not the thing that is read there, or there is a PUT for it");
                     continue;
                 }
             };
             self.add(call, action, None, why);
+        }
+        for draws in &mut self.uses {
+            if let Action::Replace { creates } = &mut draws.action {
+                *creates = true;
+            }
         }
         for call in group.below_collection.iter().chain(&group.on_item).chain(&group.below_item) {
             self.refuse(call, "it belongs to a single thing, which has no parts that are kept");
@@ -138,10 +164,17 @@ impl<'c> Draft<'c> {
         group.on_item.iter().for_each(|call| self.on_item(call, changes));
         group.below_item.iter().for_each(|call| self.below_item(call));
         group.below_collection.iter().for_each(|call| self.below_collection(call));
-        let creates = self.uses.iter().any(|draws| draws.action == Action::Create);
+        self.settle();
+    }
+
+    /// Whether what replaces a thing makes it, too: where nothing else does, and the document does not say that it must be
+    /// there (404).
+    pub(super) fn settle(&mut self) {
+        let made = self.uses.iter().any(|draws| draws.action == Action::Create);
         for draws in &mut self.uses {
-            if let Action::Replace { creates: can } = &mut draws.action {
-                *can = !creates;
+            if let Action::Replace { creates } = &mut draws.action {
+                let declares = |status: &str| draws.call.operation.statuses().any(|declared| declared == status);
+                *creates = declares("201") || !made && !declares("404");
             }
         }
     }
@@ -204,7 +237,7 @@ impl<'c> Draft<'c> {
     /// Where the answer shows what was created, if it does.
     fn created(&self, call: &Call<'c>) -> Result<(Option<Spot<'c>>, &'static str), String> {
         let Some(thing) = &self.thing else { return Err("nothing shows one of them".into()) };
-        let sent = body(call.operation).map(|body| sent(&body, thing, self.way.noun()));
+        let sent = self.sent(call);
         let several = sent.as_ref().is_some_and(|sent| sent.in_list);
         match answer(call.operation) {
             Answer::Nothing => match several {
@@ -230,7 +263,9 @@ impl<'c> Draft<'c> {
         let (action, why) = match call.operation.method().as_str() {
             "GET" if self.shown(call).is_none() => return self.refuse(call, "its answer does not show the thing"),
             "GET" => (Action::Read, "answers the one that the path names"),
-            "PUT" => (Action::Replace { creates: false }, "replaces the one that the path names"),
+            // Several operations share method and path: each does a part of what there is to do.
+            "PUT" if is_partial(call) => (Action::Patch, "changes something of the one that the path names"),
+            "PUT" => (replace(call), "replaces the one that the path names"),
             "PATCH" => (patch(call), "changes the one that the path names"),
             "POST" if !changes => (Action::Patch, "changes the one that the path names: there is no PUT or PATCH"),
             "DELETE" => (Action::Delete, "takes away the one that the path names"),
@@ -274,7 +309,7 @@ impl<'c> Draft<'c> {
         }
         let Ok(spot) = self.listed(call) else { return };
         let searches = SEARCHES.iter().any(|word| call.way.noun().to_lowercase().starts_with(word));
-        match searches {
+        match searches || !filters(call.operation, &spot.view).is_empty() {
             true => self.add_list(call, spot, "answers a list of them"),
             false => self.refuse(call, "nothing says which of them it lists"),
         }
@@ -282,10 +317,7 @@ impl<'c> Draft<'c> {
 
     fn add(&mut self, call: &Call<'c>, action: Action, identity: Option<String>, why: &str) {
         let shown = self.shown(call);
-        let sent = match (body(call.operation), &self.thing) {
-            (Some(body), Some(thing)) => Some(sent(&body, thing, self.way.noun())),
-            _ => None,
-        };
+        let sent = self.sent(call).filter(|_| action != Action::JsonPatch);
         let why = told(call, why, shown.as_ref());
         self.uses.push(Draws {
             call: call.clone(),
@@ -330,6 +362,15 @@ fn told(call: &Call<'_>, why: &str, shown: Option<&Spot<'_>>) -> String {
     let place =
         shown.filter(|spot| spot.in_list || !spot.path.is_empty()).map(|spot| format!(", at {}", pointer(&spot.path, spot.in_list)));
     format!("{} {why}{}", call.operation.name(), place.unwrap_or_default())
+}
+
+/// Whether more than its path tells an operation: `/files/{id}#add_shared_link`.
+fn is_partial(call: &Call<'_>) -> bool {
+    call.operation.path().contains(['#', '?'])
+}
+
+fn replace(call: &Call<'_>) -> Action {
+    if patch(call) == Action::JsonPatch { Action::JsonPatch } else { Action::Replace { creates: false } }
 }
 
 /// How a PATCH says what is to be changed: by operations if there is no other way. Where there are both, the media type that

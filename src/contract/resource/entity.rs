@@ -3,7 +3,7 @@
 use super::{
     identity::{Fit, id_member},
     view::View,
-    words::{same_noun, words},
+    words::{same_noun, singulars, words},
 };
 use crate::{
     contract::{DeclaredResponse, DeclaredStatus, MediaType, Operation, page},
@@ -58,6 +58,9 @@ const ASIDE: [&str; 13] = [
     "response_metadata",
 ];
 const DEEPEST: usize = 3;
+const MOST_FOUND: usize = 100;
+/// So many members are few.
+const FEW: usize = 4;
 
 /// The response for a request that is in order: as `respond` chooses it.
 pub(super) fn success(operation: &Operation) -> Option<(u16, &DeclaredResponse)> {
@@ -103,111 +106,139 @@ fn is_aside(name: &str) -> bool {
     ASIDE.contains(&name.to_ascii_lowercase().as_str())
 }
 
+/// An object in a value.
+struct Found<'d> {
+    path: Vec<String>,
+    view: View<'d>,
+    /// Whether envelopes alone lead to it.
+    direct: bool,
+}
+
 /// The objects in a value that may be the thing, level by level.
-fn objects<'d>(view: &View<'d>) -> Vec<(Vec<String>, View<'d>)> {
-    let mut found = vec![(Vec::new(), view.clone())];
+fn objects<'d>(view: &View<'d>, noun: &str) -> Vec<Found<'d>> {
+    if !view.is_thing() {
+        return Vec::new();
+    }
+    let mut found = vec![Found { path: Vec::new(), view: view.clone(), direct: true }];
     let mut at = 0;
-    while at < found.len() && found.len() < 100 {
-        let (path, view) = found[at].clone();
+    while at < found.len() && found.len() < MOST_FOUND {
+        if found[at].path.len() + 1 < DEEPEST {
+            let inner = inner(&found[at], noun);
+            found.extend(inner);
+        }
         at += 1;
-        if path.len() + 1 >= DEEPEST {
-            continue;
-        }
-        for name in view.names().filter(|name| !is_aside(name)) {
-            if let Some(member) = view.member(name).filter(View::is_thing) {
-                found.push(([path.as_slice(), &[name.to_owned()]].concat(), member));
-            }
-        }
     }
     found
 }
 
+/// The objects right in one.
+fn inner<'d>(holder: &Found<'d>, noun: &str) -> Vec<Found<'d>> {
+    let names: Vec<&str> = holder.view.names().filter(|name| !is_aside(name)).collect();
+    let member = |name: &&str| {
+        let view = holder.view.member(name).filter(View::is_thing)?;
+        let direct = holder.direct && (names.len() == 1 || holds(name, noun));
+        Some(Found { path: [holder.path.as_slice(), &[(*name).to_owned()]].concat(), view, direct })
+    };
+    names.iter().filter_map(member).collect()
+}
+
 /// The lists in a value, level by level, each with its items.
-fn lists<'d>(view: &View<'d>) -> Vec<(Vec<String>, View<'d>)> {
+fn lists<'d>(view: &View<'d>, noun: &str) -> Vec<(Vec<String>, View<'d>)> {
     if view.is_array() {
         return view.items().map(|items| (Vec::new(), items)).into_iter().collect();
     }
     let mut found = Vec::new();
-    for (path, object) in objects(view) {
-        for name in object.names().filter(|name| !is_aside(name)) {
-            let items = object.member(name).filter(View::is_array).and_then(|list| list.items());
-            found.extend(items.map(|items| ([path.as_slice(), &[name.to_owned()]].concat(), items)));
+    for object in objects(view, noun) {
+        for name in object.view.names().filter(|name| !is_aside(name)) {
+            let items = object.view.member(name).filter(View::is_array).and_then(|list| list.items());
+            found.extend(items.map(|items| ([object.path.as_slice(), &[name.to_owned()]].concat(), items)));
         }
     }
     found
 }
 
-/// Whether a member is named as what holds the thing.
+/// Whether a member is named as what holds the thing: by a word for that, or as the things are called.
 fn holds(name: &str, noun: &str) -> bool {
-    ENVELOPES.contains(&name.to_ascii_lowercase().as_str()) || same_noun(name, noun)
+    ENVELOPES.contains(&name.to_ascii_lowercase().as_str()) || is_called(name, noun)
+}
+
+/// Whether a name ends as the things are called: `loyalty_account` for `accounts`.
+fn is_called(name: &str, noun: &str) -> bool {
+    let noun = singulars(noun);
+    same_noun(name, &noun.concat()) || !noun.is_empty() && singulars(name).ends_with(&noun)
+}
+
+/// Whether it has a member that only things have.
+fn is_named(view: &View<'_>) -> bool {
+    ["id", "_id", "uuid", "gid", "sid"].iter().any(|id| view.has(id))
 }
 
 /// Where an answer shows the one thing that is wanted.
 pub(super) fn thing<'d>(view: &View<'d>, wanted: Wanted<'_, '_>) -> Option<Spot<'d>> {
-    let spot = |path: &[String], in_list: bool, view: &View<'d>| Some(Spot { path: path.to_vec(), in_list, view: view.clone() });
-    let objects = if view.is_thing() { objects(view) } else { Vec::new() };
-    if let Some(kin) = wanted.kin {
-        if let Some((path, view)) = objects.iter().find(|(_, view)| view.is_kin(kin)) {
-            return spot(path, false, view);
-        }
-        if let Some((path, items)) = lists(view).iter().find(|(_, items)| items.is_kin(kin)) {
-            return spot(path, true, items);
-        }
-        let alike = |(path, view): &&(Vec<String>, View<'_>)| enveloped(path, wanted.noun) && view.resembles(kin);
-        return objects.iter().find(alike).and_then(|(path, view)| spot(path, false, view));
+    let objects = objects(view, wanted.noun);
+    match wanted.kin {
+        Some(kin) => known(view, &objects, kin, wanted),
+        None => unknown(view, &objects, wanted),
     }
-    let fits = |fit: Fit| {
-        move |(path, view): &&(Vec<String>, View<'_>)| {
-            let named = wanted.parameter.and_then(|parameter| id_member(view, parameter, wanted.noun));
-            enveloped(path, wanted.noun) && named.is_some_and(|(_, found)| found >= fit)
-        }
-    };
-    let lists = lists(view);
-    let listed = |(path, items): &&(Vec<String>, View<'_>)| {
-        items.is_thing() && (path.is_empty() || path.last().is_some_and(|name| same_noun(name, wanted.noun)))
-    };
-    if let Some((path, view)) = objects.iter().find(fits(Fit::Sure)) {
-        return spot(path, false, view);
-    }
-    if let Some((path, items)) = lists.iter().filter(listed).find(fits(Fit::Sure)) {
-        return spot(path, true, items);
-    }
-    if let Some((path, view)) = objects.iter().find(fits(Fit::Weak)) {
-        return spot(path, false, view);
-    }
-    if let Some((path, items)) = lists.iter().find(listed) {
-        return spot(path, true, items);
-    }
-    let (path, view) = opened(&objects, wanted.noun)?;
-    spot(path, false, view)
 }
 
-/// Whether names lead through envelopes alone.
-fn enveloped(path: &[String], noun: &str) -> bool {
-    path.iter().all(|name| holds(name, noun))
-}
-
-/// The innermost envelope: what is in it is the thing, whatever names it.
-fn opened<'o, 'd>(objects: &'o [(Vec<String>, View<'d>)], noun: &str) -> Option<&'o (Vec<String>, View<'d>)> {
-    let mut here = objects.first()?;
-    loop {
-        let below = |(path, _): &&(Vec<String>, View<'_>)| path.len() == here.0.len() + 1 && path.starts_with(&here.0);
-        let mut inside = objects.iter().filter(below).filter(|(path, _)| path.last().is_some_and(|name| holds(name, noun)));
-        match (inside.next(), inside.next()) {
-            (Some(one), None) => here = one,
-            _ => return Some(here),
+/// Where something of a known kind is.
+fn known<'d>(view: &View<'d>, objects: &[Found<'d>], kin: &View<'_>, wanted: Wanted<'_, '_>) -> Option<Spot<'d>> {
+    // What a thing refers to may be of the same kind: the parent of a task is another task.
+    let of_other = |found: &Found<'_>| {
+        let holder = found.path.split_last().and_then(|(_, holder)| objects.iter().find(|other| other.path == holder));
+        !found.direct && holder.is_some_and(|holder| is_named(&holder.view))
+    };
+    let kindred = objects.iter().find(|found| found.view.is_kin(kin) && !of_other(found));
+    if let Some(found) = kindred {
+        return Some(found.spot());
+    }
+    if wanted.parameter.is_some() || view.is_array() || !is_named(view) {
+        let listed = lists(view, wanted.noun).into_iter().find(|(_, items)| items.is_kin(kin));
+        if let Some((path, view)) = listed {
+            return Some(Spot { path, in_list: true, view });
         }
     }
+    objects.iter().find(|found| found.direct && found.view.resembles(kin)).map(Found::spot)
+}
+
+/// Where something is that nothing is known of but what it is called, and what names it.
+fn unknown<'d>(view: &View<'d>, objects: &[Found<'d>], wanted: Wanted<'_, '_>) -> Option<Spot<'d>> {
+    let fit = |view: &View<'_>| wanted.parameter.and_then(|parameter| id_member(view, parameter, wanted.noun)).map(|(_, fit)| fit);
+    let direct = |least: Fit| objects.iter().find(|found| found.direct && fit(&found.view) >= Some(least)).map(Found::spot);
+    let listed = |sure: bool| {
+        let called = |path: &[String]| path.last().is_none_or(|name| is_called(name, wanted.noun));
+        let fits = |items: &View<'_>| !sure || fit(items) == Some(Fit::Sure);
+        let mut lists = if wanted.parameter.is_some() { lists(view, wanted.noun) } else { Vec::new() }.into_iter();
+        lists.find(|(path, items)| items.is_thing() && called(path) && fits(items)).map(|(path, view)| Spot { path, in_list: true, view })
+    };
+    direct(Fit::Sure).or_else(|| listed(true)).or_else(|| direct(Fit::Weak)).or_else(|| listed(false)).or_else(|| {
+        let opened = objects.iter().filter(|found| found.direct).max_by_key(|found| found.path.len())?;
+        let alone = objects.iter().filter(|found| found.direct && found.path.len() == opened.path.len()).count() == 1;
+        if alone { Some(opened.spot()) } else { objects.first().map(Found::spot) }
+    })
+}
+
+impl<'d> Found<'d> {
+    fn spot(&self) -> Spot<'d> {
+        Spot { path: self.path.clone(), in_list: false, view: self.view.clone() }
+    }
+}
+
+/// Where an answer to what was made or changed tells no more than what names it.
+pub(super) fn mention<'d>(view: &View<'d>, id: &str, noun: &str) -> Option<Spot<'d>> {
+    let few = |found: &&Found<'_>| found.direct && found.view.has(id) && found.view.names().count() <= FEW;
+    objects(view, noun).iter().find(few).map(Found::spot)
 }
 
 /// Where an answer has its list, if it is one.
 pub(super) fn list<'d>(view: &View<'d>, wanted: Wanted<'_, '_>) -> Option<Spot<'d>> {
-    let lists = lists(view);
+    let lists = lists(view, wanted.noun);
     let spot = |(path, items): &(Vec<String>, View<'d>)| Spot { path: path.clone(), in_list: false, view: items.clone() };
     if view.is_array() {
         return lists.first().map(spot);
     }
-    let level = |found: &&(Vec<String>, View<'_>)| found.0.len() == lists[0].0.len();
+    let level = |found: &&(Vec<String>, View<'_>)| lists.first().is_some_and(|first| found.0.len() == first.0.len());
     let outermost: Vec<_> = lists.iter().filter(level).collect();
     if let Some(kin) = wanted.kin
         && let Some(found) = outermost.iter().copied().chain(&lists).find(|(_, items)| items.is_kin(kin))
@@ -215,7 +246,7 @@ pub(super) fn list<'d>(view: &View<'d>, wanted: Wanted<'_, '_>) -> Option<Spot<'
     {
         return Some(spot(found));
     }
-    let named = |(path, _): &&(Vec<String>, View<'_>)| path.last().is_some_and(|name| same_noun(name, wanted.noun));
+    let named = |(path, _): &&(Vec<String>, View<'_>)| path.last().is_some_and(|name| is_called(name, wanted.noun));
     let usual = |(path, _): &(Vec<String>, View<'_>)| path.last().map_or(usize::MAX, |name| page::rank(name));
     let only = || if outermost.len() == 1 { outermost.first().copied() } else { None };
     let best = outermost.iter().copied().min_by_key(|found| usual(found)).filter(|found| page::is_usual(usual(found)));
@@ -226,14 +257,24 @@ pub(super) fn list<'d>(view: &View<'d>, wanted: Wanted<'_, '_>) -> Option<Spot<'
 /// Whether a list is one member of a thing among others, and not what the answer is about.
 fn is_of_thing(view: &View<'_>, (path, items): &(Vec<String>, View<'_>), wanted: Wanted<'_, '_>) -> bool {
     let Some((name, holder)) = path.split_last() else { return false };
+    let holders = (0..=holder.len()).map(|count| view.reach(&holder[..count]));
+    if holders.into_iter().any(|holder| holder.is_none_or(|holder| is_named(&holder))) {
+        return true;
+    }
     let Some(holder) = view.reach(holder) else { return true };
-    let others: Vec<&str> = holder.names().filter(|other| other != name && !is_aside(other)).collect();
-    let speaks =
-        |name: &&str| page::speaks_of_page(name) || ["object", "error", "first_id", "last_id", "success", "status", "url"].contains(name);
-    let silent = others.iter().filter(|name| !speaks(name)).count();
-    let names_it = others.iter().any(|name| ["id", "_id", "uuid", "gid", "sid"].contains(name));
-    let named = page::is_usual(page::rank(name)) || same_noun(name, wanted.noun) || wanted.kin.is_some_and(|kin| items.is_kin(kin));
-    names_it || !named && (silent > 0 || !items.is_thing())
+    let silent = holder.names().filter(|other| other != name && !is_aside(other) && !speaks_of_list(other)).count();
+    let kin = wanted.kin.is_some_and(|kin| items.is_kin(kin));
+    let named = page::is_usual(page::rank(name)) || holds(name, wanted.noun) || kin;
+    !named && (silent > 0 || !items.is_thing())
+}
+
+/// Whether a member speaks of the list beside it.
+fn speaks_of_list(name: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "page", "uri", "url", "start", "end", "count", "total", "limit", "offset", "cursor", "next", "previous", "object", "success",
+        "status", "time",
+    ];
+    page::speaks_of_page(name) || words(name).iter().any(|word| WORDS.contains(&word.as_str()))
 }
 
 /// Where a body has what the client sends of the thing.
@@ -243,19 +284,22 @@ pub(super) fn sent<'d>(body: &View<'d>, thing: &View<'_>, noun: &str) -> Spot<'d
     if body.is_array() {
         return Spot { path: Vec::new(), in_list: true, view: body.items().unwrap_or_else(|| body.clone()) };
     }
-    let objects = objects(body);
+    let objects = objects(body, noun);
     let whole = agreeing(body);
-    let inner = objects.iter().skip(1).find(|(path, view)| {
-        let kin = view.is_kin(thing) && !body.is_kin(thing) && !thing.has(&path[0]);
-        kin || enveloped(path, noun) && !thing.has(&path[0]) && agreeing(view) > whole
-    });
-    let listed = || lists(body).into_iter().find(|(path, items)| items.is_kin(thing) && !body.is_kin(thing) && !thing.has(&path[0]));
-    match inner {
-        Some((path, view)) => Spot { path: path.clone(), in_list: false, view: view.clone() },
-        None => match listed() {
-            Some((path, view)) => Spot { path, in_list: true, view },
-            None => Spot { path: Vec::new(), in_list: false, view: body.clone() },
-        },
+    let foreign = |path: &[String]| path.first().is_some_and(|name| !thing.has(name));
+    let inner = objects
+        .iter()
+        .skip(1)
+        .filter(|found| foreign(&found.path))
+        .find(|found| found.view.is_kin(thing) && !body.is_kin(thing) || found.direct && agreeing(&found.view) > whole);
+    if let Some(found) = inner {
+        return found.spot();
+    }
+    let mut lists = lists(body, noun).into_iter();
+    let listed = lists.find(|(path, items)| items.is_kin(thing) && !body.is_kin(thing) && foreign(path));
+    match listed {
+        Some((path, view)) => Spot { path, in_list: true, view },
+        None => Spot { path: Vec::new(), in_list: false, view: body.clone() },
     }
 }
 
@@ -288,9 +332,8 @@ pub(super) fn is_small(view: &View<'_>) -> bool {
                 .filter(|name| !is_aside(name))
                 .all(|name| view.member(name).is_some_and(|member| !member.is_thing() && !member.is_array()))
     };
-    if !view.is_thing() {
-        return false;
-    }
-    let objects = objects(view);
-    objects.last().is_some_and(|(path, inner)| path.len() + 1 == objects.len() && plain(inner)) && !view.is_array()
+    let objects = objects(view, "");
+    // One in the other, and nothing beside it.
+    let chain = objects.iter().enumerate().all(|(at, found)| found.path.len() == at);
+    chain && objects.last().is_some_and(|found| plain(&found.view))
 }

@@ -5,7 +5,10 @@ use super::{
     view::View,
     words::{singulars, words},
 };
-use crate::contract::{Asks, Location, Operation, Parameter};
+use crate::{
+    contract::{Asks, Location, Operation, Parameter},
+    schema::Types,
+};
 
 /// Words for the time at which a thing came to be, the likeliest first.
 const CREATED: [&str; 14] = [
@@ -35,6 +38,9 @@ pub(super) fn filters(operation: &Operation, item: &View<'_>) -> Vec<Filter> {
 
 fn filter(parameter: &Parameter, item: &View<'_>) -> Option<Filter> {
     let asks = parameter.asks?;
+    if parameter.any_schema().is_some_and(|schema| View::of(schema).types().has(Types::OBJECT)) {
+        return None;
+    }
     let made = |member: Vec<String>, comparison| Some(Filter { parameter: parameter.name.clone(), member, comparison });
     if asks == Asks::Filter
         && let Some(member) = equal(&parameter.name, item)
@@ -57,7 +63,8 @@ fn equal(name: &str, item: &View<'_>) -> Option<Vec<String>> {
     if asked.is_empty() {
         return None;
     }
-    let plain = |name: &&str| item.member(name).is_some_and(|member| !member.is_thing() && !member.is_array());
+    let other = Types::OBJECT.and(Types::ARRAY);
+    let plain = |name: &&str| item.member(name).is_some_and(|member| !member.is_thing() && !member.types().has(other));
     let same = item.names().filter(plain).find(|name| words(name).concat() == asked.concat());
     let of_noun = || {
         let mut ending = item.names().filter(plain).filter(|name| asked.len() > 1 && words(name).ends_with(asked));

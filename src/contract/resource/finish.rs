@@ -86,7 +86,7 @@ impl<'n> Names<'n> {
             id: draft.id.clone(),
             within: least(draft, &within),
             lists: lists(draft, &within),
-            parents: parents(&within),
+            parents: parents(draft, &within),
             ..Kind::default()
         };
         Resource { kind, path: path(draft), uses, why: why(draft) }
@@ -130,9 +130,12 @@ fn lists(draft: &Draft<'_>, within: &[Vec<(Within, Option<usize>)>]) -> Vec<Vec<
     lists
 }
 
-fn parents(within: &[Vec<(Within, Option<usize>)>]) -> Vec<Link> {
+/// What they are part of. A path that lists some of them, and that nothing is made at, says so only if a member does, too.
+fn parents(draft: &Draft<'_>, within: &[Vec<(Within, Option<usize>)>]) -> Vec<Link> {
     let mut parents: Vec<Link> = Vec::new();
-    for (within, whole) in within.iter().flatten() {
+    let makes = |within: &Within, at: usize| within.member.is_some() || draft.uses[at].action != Action::List || alone(draft);
+    let all = within.iter().enumerate().flat_map(|(at, within)| within.iter().map(move |one| (at, one)));
+    for (_, (within, whole)) in all.filter(|(at, (within, _))| makes(within, *at)) {
         let Some(kind) = *whole else { continue };
         match parents.iter_mut().find(|link| link.name == within.name) {
             Some(link) => link.member = link.member.take().or_else(|| within.member.clone()),
@@ -140,6 +143,11 @@ fn parents(within: &[Vec<(Within, Option<usize>)>]) -> Vec<Link> {
         }
     }
     parents
+}
+
+/// Whether all paths to them are the same but for what names one.
+fn alone(draft: &Draft<'_>) -> bool {
+    draft.items.len() == 1
 }
 
 /// The path of the collection as the document writes it, if it has an operation.

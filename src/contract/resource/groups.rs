@@ -8,6 +8,7 @@ use std::{
 use super::{
     entity::{Answer, Wanted, answer, list},
     paths::{Step, Way},
+    words::singulars,
 };
 use crate::{
     contract::{Contract, Operation},
@@ -42,8 +43,14 @@ pub(super) fn calls<'c>(contract: &'c Contract, skip: &HashSet<usize>) -> Vec<Ca
     let documents = &contract.inner.documents;
     let scope =
         |operation: &Operation| documents.iter().position(|document| Arc::ptr_eq(document, &operation.document)).unwrap_or_default();
-    let readable = contract.operations().iter().filter(|operation| !skip.contains(&operation.number));
-    readable.filter_map(|operation| Some(Call { operation, way: Way::read(operation.path())?, scope: scope(operation) })).collect()
+    let readable = || contract.operations().iter().filter(|operation| !skip.contains(&operation.number));
+    // `/widget.json` beside `/widget` is something else.
+    let plain: HashSet<String> = readable().filter_map(|operation| Some(Way::read(operation.path())?.shape())).collect();
+    let way = |operation: &Operation| {
+        let bare = Way::read_bare(operation.path()).filter(|way| !plain.contains(&way.shape()));
+        bare.or_else(|| Way::read(operation.path()))
+    };
+    readable().filter_map(|operation| Some(Call { operation, way: way(operation)?, scope: scope(operation) })).collect()
 }
 
 /// The groups, in the order of the first operation of each, and what belongs to none.
@@ -104,6 +111,8 @@ struct Shapes {
     /// Those whose GET answers a list.
     lists: HashSet<Key>,
     singles: HashSet<Key>,
+    /// What the things are called that paths lead to by their ids alone.
+    nouns: HashSet<Key>,
 }
 
 impl Shapes {
@@ -127,7 +136,9 @@ impl Shapes {
         let changes = |call: &&Call<'_>| [Method::PUT, Method::PATCH, Method::POST].contains(call.operation.method());
         let changed: HashSet<Key> = calls.iter().filter(changes).map(|call| (call.scope, call.way.shape())).collect();
         let singles = objects.intersection(&changed).cloned().collect();
-        Self { collections, lists, singles }
+        let flat = calls.iter().filter(|call| call.way.last_parameter().is_some() && !call.way.parent().has_parameters());
+        let nouns = flat.map(|call| (call.scope, singulars(call.way.noun()).concat())).collect();
+        Self { collections, lists, singles, nouns }
     }
 
     /// Where an operation belongs: to the collection, or the single thing, of this way.
@@ -151,10 +162,16 @@ impl Shapes {
                 && self.collections.contains(&key(&above));
             return Some(if searches { (above, Place::BelowCollection) } else { (way.clone(), Place::Collection) });
         }
-        if let Some(item) = way.to_parameter() {
-            return Some((item.parent(), Place::BelowItem));
-        }
         let above = way.parent();
-        self.collections.contains(&key(&above)).then_some((above, Place::BelowCollection))
+        if above.last_parameter().is_none() && (self.collections.contains(&key(&above)) || self.lists.contains(&key(&above))) {
+            return Some((above, Place::BelowCollection));
+        }
+        // `POST /projects/{project}/briefs` makes one of `/briefs/{brief}`.
+        let made = *call.operation.method() == Method::POST && above.last_parameter().is_some();
+        if made && self.nouns.contains(&(call.scope, singulars(way.noun()).concat())) {
+            return Some((way.clone(), Place::Collection));
+        }
+        let item = way.to_parameter()?;
+        Some((item.parent(), Place::BelowItem))
     }
 }

@@ -1,6 +1,12 @@
 //! Which paths are views of the same things.
 
-use super::{Action, draft::Draft, identity::link_member, words::same_noun};
+use super::{
+    Action,
+    draft::Draft,
+    identity::link_member,
+    paths::{Step, Way},
+    words::same_noun,
+};
 
 /// Joins drafts that are about the same things; what is left of those that cannot be is refused.
 pub(super) fn merge(mut drafts: Vec<Draft<'_>>) -> Vec<Draft<'_>> {
@@ -47,6 +53,7 @@ fn aliases(drafts: &[Draft<'_>]) -> Option<(usize, usize)> {
                 && parameter(first) == parameter(second)
                 && (flat(first) || flat(second))
                 && is_kin(first, second)
+                && leads_to_same(drafts, &first.way, &second.way)
             {
                 let first_is_main = (!flat(first), first.way.steps.len()) <= (!flat(second), second.way.steps.len());
                 return Some(if first_is_main { (one, other) } else { (other, one) });
@@ -117,10 +124,35 @@ fn join(drafts: &mut Vec<Draft<'_>>, main: usize, other: usize, why: &str) {
     main.uses.extend(taken.uses);
     main.refused.extend(taken.refused);
     main.items.extend(taken.items);
-    let creates = has(main, Action::Create);
-    for draws in &mut main.uses {
-        if let Action::Replace { creates: can } = &mut draws.action {
-            *can = !creates;
+    main.settle();
+}
+
+/// Whether the paths of two collections are ways to one: one has all steps of the other, and what else it has names no
+/// collection of its own, unless it names the one thing that these are part of.
+fn leads_to_same(drafts: &[Draft<'_>], one: &Way, other: &Way) -> bool {
+    let (short, long) = if one.steps.len() <= other.steps.len() { (one, other) } else { (other, one) };
+    let mut rest = short.steps.iter().peekable();
+    let mut more = Vec::new();
+    for (at, step) in long.steps.iter().enumerate() {
+        match rest.peek() {
+            Some(next) if same_step(next, step) => {
+                rest.next();
+            }
+            _ => more.push(at),
         }
+    }
+    let is_collection = |at: &usize| {
+        let way = long.first(at + 1);
+        matches!(long.steps[*at], Step::Text(_)) && drafts.iter().any(|draft| draft.way.shape() == way.shape())
+    };
+    let names_whole = |at: &usize| matches!(long.steps.get(at + 1), Some(Step::Parameter(_)));
+    rest.peek().is_none() && more.iter().all(|at| !is_collection(at) || names_whole(at))
+}
+
+fn same_step(one: &Step, other: &Step) -> bool {
+    match (one, other) {
+        (Step::Text(one), Step::Text(other)) => same_noun(one, other),
+        (Step::Parameter(_), Step::Parameter(_)) => true,
+        _ => false,
     }
 }

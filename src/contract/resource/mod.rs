@@ -13,8 +13,11 @@ mod identity;
 mod infer;
 mod merge;
 mod paths;
+mod table;
 mod view;
 mod words;
+
+pub use self::table::ResourceTable;
 
 use std::{fmt, sync::Arc};
 

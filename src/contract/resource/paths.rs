@@ -22,12 +22,17 @@ impl Way {
     /// `None` for a path that is not made of texts and parameters, one by one: `/{from}-{to}`.
     pub(super) fn read(path: &str) -> Option<Self> {
         let path = router::path_of(path).trim_matches('/');
-        let path = ENDS.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path);
         let mut steps = Vec::new();
         for segment in path.split('/').filter(|segment| !segment.is_empty()) {
             read(segment, &mut steps)?;
         }
         Some(Self { steps })
+    }
+
+    /// The same of a path without its end that says how an answer is written, if it has one.
+    pub(super) fn read_bare(path: &str) -> Option<Self> {
+        let path = router::path_of(path).trim_matches('/');
+        ENDS.iter().find_map(|end| path.strip_suffix(end)).and_then(Self::read)
     }
 
     /// What paths have in common that differ in the names of parameters alone.
@@ -135,7 +140,8 @@ mod tests {
             ("/range/{from}-{to}", None),
             ("/", Some("")),
         ] {
-            assert_eq!(Way::read(path).map(|way| way.shape()).as_deref(), expected, "{path}");
+            let way = Way::read_bare(path).or_else(|| Way::read(path));
+            assert_eq!(way.map(|way| way.shape()).as_deref(), expected, "{path}");
         }
         let way = Way::read("/users/{user}/keys/{key}/rotate").unwrap();
         assert_eq!((way.noun(), way.to_parameter().unwrap().to_string()), ("rotate", "/users/{user}/keys/{key}".to_owned()));

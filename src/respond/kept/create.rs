@@ -137,7 +137,6 @@ fn drafted(site: &Site<'_>) -> Option<Value> {
 
 /// Whether the client said which id it has.
 fn is_chosen_by_client(site: &Site<'_>, entity: &Entity) -> bool {
-    let sent =
-        site.kind.id.as_ref().and_then(|name| site.scene.judgement.body.as_ref().and_then(|body| at(body, &site.used.sent)?.get(name)));
+    let sent = site.kind.id.as_ref().and_then(|name| site.sent()?.get(name));
     site.used.identity.is_some() || sent == Some(&entity.id)
 }

@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use super::Site;
 use crate::{
-    contract::at,
     respond::{echo::alike, scripted::merged},
     schema::{Annotations, Filling, Note, Occasion, ValueRule},
     state::{Entity, Kind},
@@ -26,9 +25,9 @@ pub(super) struct Sent {
 /// What the body says of the thing.
 pub(super) fn sent(site: &Site<'_>) -> Sent {
     let mut sent = Sent::default();
-    let body = site.scene.judgement.body.as_ref().and_then(|body| at(body, &site.used.sent));
+    let body = site.sent();
     let declared = declared(site);
-    for (name, value) in body.and_then(Value::as_object).into_iter().flatten() {
+    for (name, value) in body.into_iter().flatten() {
         let member = declared.and_then(|(annotations, note)| annotations.member(note, name));
         if declared.is_some() && member.is_none() || member.is_some_and(|member| member.read_only) || is_server_s(site.kind, name) {
             continue;
@@ -51,6 +50,7 @@ fn declared<'s>(site: &Site<'s>) -> Option<(&'s Annotations, &'s Note)> {
     let schema = body.content.iter().find_map(|media_type| media_type.schema.as_ref())?;
     let annotations = schema.annotations();
     let note = site.used.sent.iter().try_fold(annotations.root(), |note, name| annotations.member(note, name))?;
+    let note = if site.used.sent_in_list { annotations.items(note)? } else { note };
     note.declares_members.then_some((annotations, note))
 }
 

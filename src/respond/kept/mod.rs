@@ -17,7 +17,7 @@ mod tags;
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use self::page::{Facts, Way};
 use super::{Answer, Because, Scene, accept, not_acceptable, preferred, unable, with_headers, write};
@@ -141,6 +141,12 @@ pub(crate) fn run_due(contract: &Contract, store: &Store, now: Timestamp, world:
 }
 
 impl Site<'_> {
+    /// The thing as the body of the request has it.
+    fn sent(&self) -> Option<&Map<String, Value>> {
+        let thing = at(self.scene.judgement.body.as_ref()?, &self.used.sent)?;
+        if self.used.sent_in_list { thing.get(0)?.as_object() } else { thing.as_object() }
+    }
+
     /// Whether the server fills in a member.
     fn is_filled(&self, name: &str) -> bool {
         let note = self.kind.schema.as_ref().and_then(|schema| schema.annotations().member(schema.annotations().root(), name));
@@ -149,8 +155,7 @@ impl Site<'_> {
 
     /// Whether what was sent under this name was taken over by that name already, or turned down.
     fn was_echoed(&self, name: &str) -> bool {
-        let sent = self.scene.judgement.body.as_ref().and_then(|body| at(body, &self.used.sent));
-        sent.is_some_and(|sent| sent.get(name).is_some())
+        self.sent().is_some_and(|sent| sent.contains_key(name))
     }
 
     /// Whether the answer says how many there are on all pages.

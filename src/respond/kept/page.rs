@@ -208,7 +208,7 @@ pub(super) fn order(one: &Value, other: &Value) -> Option<Ordering> {
         return one.partial_cmp(&other);
     }
     let (one, other) = (one.as_str()?, other.as_str()?);
-    let time = |text: &str| Timestamp::read(text);
+    let time = |text: &str| text.parse::<Timestamp>().ok();
     match (time(one), time(other)) {
         (Some(one), Some(other)) => Some(one.cmp(&other)),
         _ => Some(one.cmp(other)),

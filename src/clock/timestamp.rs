@@ -1,11 +1,7 @@
-//! Time: the clock that answers read, and the one way in which times are written.
+//! Moments, and the one way in which they are written. How they are read is for `read` to say.
 
 use std::{
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -17,6 +13,21 @@ use std::{
 /// use standin::Timestamp;
 ///
 /// assert_eq!(Timestamp::from_millis(1_767_225_600_000).to_string(), "2026-01-01T00:00:00.000Z");
+/// ```
+///
+/// Read from what RFC 3339 calls a `date-time`, with whatever offset, or from a date, which is its midnight in UTC:
+///
+/// ```
+/// use standin::Timestamp;
+///
+/// let noon: Timestamp = "2026-03-01T13:00:00+01:00".parse()?;
+/// assert_eq!(noon.to_string(), "2026-03-01T12:00:00.000Z");
+/// assert_eq!("2026-03-01".parse::<Timestamp>()?.to_string(), "2026-03-01T00:00:00.000Z");
+/// assert_eq!(
+///     "2026-03-32".parse::<Timestamp>().unwrap_err().to_string(),
+///     "expected a day that March 2026 has, found \"32\" in \"2026-03-32\"",
+/// );
+/// # Ok::<(), standin::TimestampError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -38,8 +49,7 @@ impl Timestamp {
 
     /// The time of the machine.
     pub fn now() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self::from_millis(i64::try_from(since.as_millis()).unwrap_or(MAX))
+        SystemTime::now().into()
     }
 
     /// Milliseconds since 1970.
@@ -47,20 +57,29 @@ impl Timestamp {
         self.0
     }
 
-    pub(crate) const fn plus_millis(self, millis: i64) -> Self {
-        Self::from_millis(self.0.saturating_add(millis))
+    /// So much later, or the end of the year 9999.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use standin::Timestamp;
+    ///
+    /// let day = Duration::from_secs(86_400);
+    /// assert_eq!(Timestamp::FIXED.plus(day).to_string(), "2026-01-02T00:00:00.000Z");
+    /// assert_eq!(Timestamp::FIXED.plus(Duration::MAX).to_string(), "9999-12-31T23:59:59.999Z");
+    /// ```
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        self.plus_millis(millis(duration))
     }
 
-    /// A moment as it is written here.
-    pub(crate) fn read(text: &str) -> Option<Self> {
-        let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
-        let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-        let first = days_before(year);
-        let is_it = |days: &i64| civil(*days) == (year, u32::try_from(month).unwrap_or(0), u32::try_from(day).unwrap_or(0));
-        let days = (first..first + 366).find(is_it)?;
-        let seconds = number(11..13)? * 3_600 + number(14..16)? * 60 + number(17..19)?;
-        let millis = if text.as_bytes().get(19) == Some(&b'.') { number(20..23)? } else { 0 };
-        text.ends_with('Z').then(|| Self::from_millis(days * DAY + seconds * 1_000 + millis))
+    /// So much earlier, or the beginning of the year 0.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        self.plus_millis(-millis(duration))
+    }
+
+    pub(crate) const fn plus_millis(self, millis: i64) -> Self {
+        Self::from_millis(self.0.saturating_add(millis))
     }
 
     /// Year, month and day.
@@ -69,9 +88,25 @@ impl Timestamp {
     }
 }
 
-const DAY: i64 = 86_400_000;
-const MIN: i64 = -62_167_219_200_000;
-const MAX: i64 = 253_402_300_799_999;
+pub(super) const DAY: i64 = 86_400_000;
+pub(super) const MIN: i64 = -62_167_219_200_000;
+pub(super) const MAX: i64 = 253_402_300_799_999;
+
+/// As many milliseconds as all years have, at most.
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).min(MAX - MIN)
+}
+
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        let epoch = Self(0);
+        match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => epoch.plus(after),
+            // A part of a millisecond before is in the millisecond before.
+            Err(before) => epoch.minus(before.duration() + Duration::from_nanos(999_999)),
+        }
+    }
+}
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,7 +137,7 @@ fn digits(place: &mut [u8], mut number: i64) {
 ///
 /// Counts in years that begin in March, so that the leap day comes last (Howard Hinnant, "chrono-compatible
 /// low-level date algorithms").
-fn civil(days: i64) -> (i64, u32, u32) {
+pub(super) fn civil(days: i64) -> (i64, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -115,6 +150,14 @@ fn civil(days: i64) -> (i64, u32, u32) {
     (year, u32::try_from(month).unwrap_or(1), u32::try_from(day).unwrap_or(1))
 }
 
+/// The other way: `None` for a date that no calendar has.
+pub(super) fn day_of(year: i64, month: u32, day: u32) -> Option<i64> {
+    let first = days_before(year);
+    // No date is further from the first of January than this guess is off.
+    let guess = first + (i64::from(month) - 1) * 30 + i64::from(day) - 1;
+    (guess - 3..guess + 6).find(|days| civil(*days) == (year, month, day))
+}
+
 /// A date or time of RFC 3339 as HTTP writes it (RFC 9110, section 5.6.7): `Sat, 31 Jan 2026 12:00:00 GMT`. `None` for what is
 /// neither; offsets other than `Z` are taken for it.
 pub(crate) fn http_date(text: &str) -> Option<String> {
@@ -123,9 +166,7 @@ pub(crate) fn http_date(text: &str) -> Option<String> {
     let mut parts = text.get(..10)?.split('-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     let time = text.get(11..19).filter(|time| time.len() == 8 && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':'));
-    let first = days_before(year);
-    let date =
-        (first..first + 366).find(|days| civil(*days) == (year, u32::try_from(month).unwrap_or(0), u32::try_from(day).unwrap_or(0)))?;
+    let date = day_of(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
     let weekday = DAYS[date.rem_euclid(7) as usize];
     let month = MONTHS.get(usize::try_from(month - 1).ok()?)?;
     Some(format!("{weekday}, {day:02} {month} {year:04} {} GMT", time.unwrap_or("00:00:00")))
@@ -135,63 +176,6 @@ pub(crate) fn http_date(text: &str) -> Option<String> {
 fn days_before(year: i64) -> i64 {
     let before = year - 1;
     365 * before + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400) - 719_162
-}
-
-/// The clock that a server reads for every time in its answers. Clones show the same time.
-///
-/// ```
-/// use std::time::Duration;
-/// use standin::{Clock, Timestamp};
-///
-/// let clock = Clock::fixed(Timestamp::FIXED);
-/// clock.advance(Duration::from_secs(90));
-/// assert_eq!(clock.now().to_string(), "2026-01-01T00:01:30.000Z");
-/// ```
-#[derive(Clone)]
-pub struct Clock(Arc<Hands>);
-
-enum Hands {
-    /// The machine's time, moved by so many milliseconds.
-    System(AtomicI64),
-    Fixed(AtomicI64),
-}
-
-impl Clock {
-    /// The machine's time.
-    pub fn system() -> Self {
-        Self(Arc::new(Hands::System(AtomicI64::new(0))))
-    }
-
-    /// A clock that stands still until it is advanced.
-    pub fn fixed(at: Timestamp) -> Self {
-        Self(Arc::new(Hands::Fixed(AtomicI64::new(at.0))))
-    }
-
-    /// The time it shows.
-    pub fn now(&self) -> Timestamp {
-        match &*self.0 {
-            Hands::System(moved) => Timestamp::now().plus_millis(moved.load(Ordering::Relaxed)),
-            Hands::Fixed(at) => Timestamp::from_millis(at.load(Ordering::Relaxed)),
-        }
-    }
-
-    /// Moves the clock forward.
-    pub fn advance(&self, by: Duration) {
-        let (Hands::System(millis) | Hands::Fixed(millis)) = &*self.0;
-        millis.fetch_add(i64::try_from(by.as_millis()).unwrap_or(MAX), Ordering::Relaxed);
-    }
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self::system()
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Clock({})", self.now())
-    }
 }
 
 #[cfg(test)]
@@ -227,7 +211,22 @@ mod tests {
             let same_month = next == (last.0, last.1, last.2 + 1);
             let next_month = next == (last.0, last.1 + 1, 1) || next == (last.0 + 1, 1, 1);
             assert!(same_month || (next_month && last.2 >= 28), "{last:?} then {next:?}");
+            assert_eq!(day_of(next.0, next.1, next.2), Some(day));
             last = next;
         }
+        let none = [(2026, 0, 1), (2026, 13, 1), (2026, 1, 0), (2026, 2, 29), (2100, 2, 29), (2026, 4, 31), (2026, u32::MAX, u32::MAX)];
+        assert_eq!(none.map(|(year, month, day)| day_of(year, month, day)), [None; 7]);
+        assert_eq!((day_of(0, 1, 1), day_of(9999, 12, 31)), (Some(MIN / DAY), Some(MAX / DAY)));
+    }
+
+    #[test]
+    fn moments_come_from_the_machine_and_stay_in_their_years() {
+        let at = |time: SystemTime| Timestamp::from(time).as_millis();
+        let (milli, nano) = (Duration::from_millis(1), Duration::from_nanos(1));
+        assert_eq!([UNIX_EPOCH, UNIX_EPOCH + milli, UNIX_EPOCH + nano, UNIX_EPOCH - nano, UNIX_EPOCH - milli].map(at), [0, 1, 0, -1, -1]);
+        let zero = Timestamp::from_millis(0);
+        assert_eq!(zero.plus(milli).minus(milli), zero);
+        assert_eq!((zero.plus(Duration::MAX).as_millis(), zero.minus(Duration::MAX).as_millis()), (MAX, MIN));
+        assert_eq!(Timestamp::from_millis(MAX).minus(Duration::MAX).as_millis(), MIN);
     }
 }

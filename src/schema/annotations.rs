@@ -243,21 +243,9 @@ impl ValueRule {
                 let stays = filling.written.is_some_and(|written| !is_written(written)) && !old.is_null();
                 if stays { None } else { now() }
             }
-            (None, What::Now) => now(),
-            (None, What::Created) => {
-                if filling.occasion == Occasion::Create {
-                    now()
-                } else {
-                    None
-                }
-            }
-            (None, What::Changed) => {
-                if filling.occasion == Occasion::Read {
-                    None
-                } else {
-                    now()
-                }
-            }
+            (None, What::Created) if filling.occasion != Occasion::Create => None,
+            (None, What::Changed) if filling.occasion == Occasion::Read => None,
+            (None, What::Now | What::Created | What::Changed) => now(),
             (None, What::Tenant | What::TenantId) if filling.tenant.is_empty() || filling.written.is_some() => None,
             (None, What::Tenant) => Some(filling.tenant.into()),
             (None, What::TenantId) => Some(uuid_of(filling.tenant).into()),

@@ -384,9 +384,21 @@ impl Contract {
     /// create, read, list, change and delete them. In the order of their names.
     ///
     /// ```
-    /// let resources = standin::kayle::contract();
-    /// let names: Vec<&str> = resources.resources().iter().map(|resource| resource.name()).collect();
-    /// # let _ = names;
+    /// use standin::Contract;
+    ///
+    /// let contract = Contract::from_text("pets.yaml", r#"
+    /// openapi: 3.1.0
+    /// paths:
+    ///   /pets:
+    ///     post: {responses: {"201": {description: created}}}
+    ///   /pets/{petId}:
+    ///     get:
+    ///       responses: {"200": {description: a pet, content: {application/json: {schema: {properties: {id: {type: string}}}}}}}
+    /// "#)?;
+    /// let [pets] = contract.resources() else { panic!("one, found {:?}", contract.resources()) };
+    /// assert_eq!((pets.name(), pets.id_member()), ("/pets", Some("id")));
+    /// assert!(pets.operations(&contract).eq([("POST /pets", "create".to_owned()), ("GET /pets/{petId}", "read".to_owned())]));
+    /// # Ok::<(), standin::Error>(())
     /// ```
     pub fn resources(&self) -> &[Resource] {
         &self.kept().all

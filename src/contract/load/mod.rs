@@ -18,7 +18,7 @@ use std::{
 use serde_json::{Map, Value};
 
 pub(super) use self::others::{callbacks, webhooks};
-use super::{Contract, Inner, Operation, Rules, SecurityScheme, Warning};
+use super::{Contract, Inner, Operation, Resources, Rules, SecurityScheme, Warning};
 use crate::{
     document::{self, Document, Problem, Reach, UNREAD, UNRESOLVED, Version},
     error::{DefectKind, Error},
@@ -51,6 +51,8 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
     if document.may_mention("x-standin-") {
         extensions(&document)?;
     }
+    // What is said of resources must not be misunderstood; what is inferred can wait until somebody asks.
+    let says_resources = document.may_mention("x-standin-resource");
     let mut loader = Loader::new(&document, problems);
     loader.head();
     loader.schemes = loader.schemes();
@@ -69,7 +71,12 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
         tenant: OnceLock::new(),
         companion: OnceLock::new(),
     };
-    Ok(Contract { inner: Arc::new(inner), rules: Arc::new(Rules::default()) })
+    let contract = Contract { inner: Arc::new(inner), rules: Arc::new(Rules::default()) };
+    if says_resources {
+        let resources = Resources::read(&contract)?;
+        contract.inner.resources.get_or_init(|| resources);
+    }
+    Ok(contract)
 }
 
 /// Each problem once: what several operations refer to is looked at for each of them, and a reference that was not read leads
@@ -399,7 +406,7 @@ fn misused_extension(value: &Value) -> Option<(Vec<String>, &'static str, String
                     return Some(misused);
                 }
                 "x-standin-alias" if !value.is_string() => "a name, as a string",
-                "x-standin-secret" if !value.is_boolean() => "true or false",
+                "x-standin-secret" | "x-standin-stateful" if !value.is_boolean() => "true or false",
                 _ => return below(name, value),
             };
             Some((vec![name.clone()], expected, describe(value)))

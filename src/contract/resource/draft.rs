@@ -1,17 +1,19 @@
 //! What each operation of a group does with the thing that the group is about.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::{
-    Action, Shown,
+    Action, Filter, Shown,
     entity::{self, Answer, Spot, Wanted, answer, body, can_be, is_small, mention, pointer, sent, thing},
     filters::filters,
     groups::{Call, Group},
     identity::id_member,
-    paths::Way,
+    paths::{Step, Way},
     view::View,
 };
-use crate::{media, message::Method};
+use crate::{media, message::Method, pointer::Pointer};
 
 /// A resource before it has a name.
 pub(super) struct Draft<'c> {
@@ -28,6 +30,12 @@ pub(super) struct Draft<'c> {
     pub(super) items: Vec<Way>,
     /// Why paths that look like others are views of the same.
     pub(super) joined: Vec<String>,
+    /// What the document calls it.
+    pub(super) name: Option<String>,
+    /// What the document says of it, and where.
+    pub(super) facts: BTreeMap<&'static str, (Value, Pointer)>,
+    /// Whether the document says anything of it: then it is one.
+    pub(super) is_said: bool,
 }
 
 /// What an operation does, before its parameters have names.
@@ -42,6 +50,11 @@ pub(super) struct Draws<'c> {
     /// What items of its list look like.
     pub(super) item: Option<View<'c>>,
     pub(super) why: String,
+    /// Whether the document says what it does.
+    pub(super) is_said: bool,
+    /// What the document says of the parameters of the path, and of the query.
+    pub(super) within: BTreeMap<String, Option<String>>,
+    pub(super) filters: BTreeMap<String, Option<Filter>>,
 }
 
 impl Draws<'_> {
@@ -58,23 +71,38 @@ const SEARCHES: [&str; 6] = ["search", "list", "all", "find", "query", "filter"]
 impl<'c> Draft<'c> {
     /// Reads a group.
     pub(super) fn of(group: Group<'c>) -> Self {
-        let mut draft = Self {
-            scope: group.scope,
-            is_single: group.is_single,
-            thing: None,
-            id: None,
-            uses: Vec::new(),
-            refused: Vec::new(),
-            items: vec![Way { steps: [group.way.steps.as_slice(), &[super::paths::Step::Parameter(String::new())]].concat() }],
-            joined: Vec::new(),
-            way: group.way.clone(),
-        };
+        let mut draft = Self { is_single: group.is_single, ..Self::at(group.scope, group.way.clone()) };
         if group.is_single {
             draft.single(group);
         } else {
             draft.collection(group);
         }
         draft
+    }
+
+    /// One about which nothing is known.
+    fn at(scope: usize, way: Way) -> Self {
+        let item = Way { steps: [way.steps.as_slice(), &[Step::Parameter(String::new())]].concat() };
+        Self {
+            scope,
+            way,
+            is_single: false,
+            thing: None,
+            id: None,
+            uses: Vec::new(),
+            refused: Vec::new(),
+            items: vec![item],
+            joined: Vec::new(),
+            name: None,
+            facts: BTreeMap::new(),
+            is_said: false,
+        }
+    }
+
+    /// The same, for an operation that the document says something of.
+    pub(super) fn empty(call: &Call<'c>) -> Self {
+        let way = if call.way.last_parameter().is_some() { call.way.parent() } else { call.way.clone() };
+        Self::at(call.scope, way)
     }
 
     fn noun(&self) -> String {
@@ -172,7 +200,9 @@ impl<'c> Draft<'c> {
     pub(super) fn settle(&mut self) {
         let made = self.uses.iter().any(|draws| draws.action == Action::Create);
         for draws in &mut self.uses {
-            if let Action::Replace { creates } = &mut draws.action {
+            if !draws.is_said
+                && let Action::Replace { creates } = &mut draws.action
+            {
                 let declares = |status: &str| draws.call.operation.statuses().any(|declared| declared == status);
                 *creates = declares("201") || !made && !declares("404");
             }
@@ -316,35 +346,39 @@ impl<'c> Draft<'c> {
     }
 
     fn add(&mut self, call: &Call<'c>, action: Action, identity: Option<String>, why: &str) {
+        let mut draws = self.drawn(call, action);
         let shown = self.shown(call);
+        draws.why = told(call, why, shown.as_ref());
+        draws.identity = identity;
+        self.uses.push(draws);
+    }
+
+    /// What an operation does, as far as its bodies tell it.
+    pub(super) fn drawn(&self, call: &Call<'c>, action: Action) -> Draws<'c> {
         let sent = self.sent(call).filter(|_| action != Action::JsonPatch);
-        let why = told(call, why, shown.as_ref());
-        self.uses.push(Draws {
+        let listed = if action == Action::List { self.listed(call).ok() } else { None };
+        let shown = if action == Action::List { listed.clone() } else { self.shown(call) };
+        Draws {
             call: call.clone(),
             action,
-            identity,
+            identity: None,
             sent_in_list: sent.as_ref().is_some_and(|sent| sent.in_list),
             sent: sent.map(|sent| sent.path).unwrap_or_default(),
             shown: shown.map(|spot| Shown { path: spot.path, in_list: spot.in_list }),
             set: Map::new(),
-            item: None,
-            why,
-        });
+            item: listed.map(|spot| spot.view),
+            why: String::new(),
+            is_said: false,
+            within: BTreeMap::new(),
+            filters: BTreeMap::new(),
+        }
     }
 
     fn add_list(&mut self, call: &Call<'c>, spot: Spot<'c>, why: &str) {
         let why = told(call, why, Some(&spot));
-        self.uses.push(Draws {
-            call: call.clone(),
-            action: Action::List,
-            identity: None,
-            sent: Vec::new(),
-            sent_in_list: false,
-            shown: Some(Shown { path: spot.path, in_list: false }),
-            set: Map::new(),
-            item: Some(spot.view),
-            why,
-        });
+        let draws = self.drawn(call, Action::List);
+        let shown = Some(Shown { path: spot.path, in_list: false });
+        self.uses.push(Draws { sent: Vec::new(), sent_in_list: false, shown, item: Some(spot.view), why, ..draws });
     }
 
     fn add_create(&mut self, call: &Call<'c>, shown: Option<Spot<'c>>, why: &str) {

@@ -136,7 +136,9 @@ fn inner<'d>(holder: &Found<'d>, noun: &str) -> Vec<Found<'d>> {
     let names: Vec<&str> = holder.view.names().filter(|name| !is_aside(name)).collect();
     let member = |name: &&str| {
         let view = holder.view.member(name).filter(View::is_thing)?;
-        let direct = holder.direct && (names.len() == 1 || holds(name, noun));
+        // A thing that is called so beside an id is what another thing refers to.
+        let called = is_called(name, noun) && !is_named(&holder.view);
+        let direct = holder.direct && (names.len() == 1 || is_envelope(name) || called);
         Some(Found { path: [holder.path.as_slice(), &[(*name).to_owned()]].concat(), view, direct })
     };
     names.iter().filter_map(member).collect()
@@ -159,7 +161,11 @@ fn lists<'d>(view: &View<'d>, noun: &str) -> Vec<(Vec<String>, View<'d>)> {
 
 /// Whether a member is named as what holds the thing: by a word for that, or as the things are called.
 fn holds(name: &str, noun: &str) -> bool {
-    ENVELOPES.contains(&name.to_ascii_lowercase().as_str()) || is_called(name, noun)
+    is_envelope(name) || is_called(name, noun)
+}
+
+fn is_envelope(name: &str) -> bool {
+    ENVELOPES.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Whether a name ends as the things are called: `loyalty_account` for `accounts`.

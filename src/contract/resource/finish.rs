@@ -2,29 +2,35 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
+
 use super::{
-    Action, Resource, Use,
+    Action, Filter, Resource, Use,
     draft::{Draft, Draws},
     filters::filters,
     identity::link_member,
     paths::Way,
 };
-use crate::state::{Kind, Link, Within};
+use crate::{
+    document::Document,
+    error::{DefectKind, Error},
+    state::{Kind, Link, Within},
+};
 
 /// The resources of drafts, in the order of their names.
-pub(super) fn finished(mut drafts: Vec<Draft<'_>>) -> Vec<Resource> {
-    let mut named: Vec<(String, Draft<'_>)> = named(std::mem::take(&mut drafts));
+pub(super) fn finished(drafts: Vec<Draft<'_>>) -> Result<Vec<Resource>, Error> {
+    let mut named: Vec<(String, Draft<'_>)> = named(drafts);
     named.sort_by(|(one, _), (other, _)| one.cmp(other));
     let names = Names::of(&named);
     named.iter().map(|(name, draft)| names.resource(name, draft)).collect()
 }
 
-/// Each draft with a name of its own: its path, and a number behind it if another document has the same.
+/// Each draft with a name of its own: what the document calls it, or its path, and a number behind it if another document has the same.
 fn named(drafts: Vec<Draft<'_>>) -> Vec<(String, Draft<'_>)> {
     let mut taken = HashSet::new();
     let mut names = Vec::new();
     for draft in drafts {
-        let name = draft.way.to_string();
+        let name = draft.name.clone().unwrap_or_else(|| draft.way.to_string());
         let free = (2..).map(|number| format!("{name} ({number})"));
         let name = std::iter::once(name.clone()).chain(free).find(|name| !taken.contains(name)).unwrap_or_default();
         taken.insert(name.clone());
@@ -72,12 +78,16 @@ impl<'n> Names<'n> {
             None if above.last_parameter().is_none() && !above.steps.is_empty() => above.shape(),
             None => parameter.to_owned(),
         };
-        let member = draft.thing.as_ref().and_then(|thing| link_member(thing, parameter, way.noun(), draft.id.as_deref()));
+        let inferred = || draft.thing.as_ref().and_then(|thing| link_member(thing, parameter, way.noun(), draft.id.as_deref()));
+        let said = draft.uses.iter().find_map(|draws| draws.within.get(parameter));
+        let member = said.cloned().unwrap_or_else(inferred);
         (Within { parameter: parameter.to_owned(), name, member }, whole)
     }
 
-    fn resource(&self, name: &str, draft: &Draft<'_>) -> Resource {
+    fn resource(&self, name: &str, draft: &Draft<'_>) -> Result<Resource, Error> {
         let within: Vec<_> = draft.uses.iter().map(|draws| self.within(draft, draws)).collect();
+        let text = |fact: &str| draft.facts.get(fact).and_then(|(value, _)| value.as_str()).map(str::to_owned);
+        let unique = draft.facts.get("unique").and_then(|(value, _)| value.as_array()).into_iter().flatten();
         let uses = draft.uses.iter().zip(&within).map(|(draws, within)| used(draft, draws, within)).collect();
         let kind = Kind {
             name: name.to_owned(),
@@ -86,10 +96,35 @@ impl<'n> Names<'n> {
             id: draft.id.clone(),
             within: least(draft, &within),
             lists: lists(draft, &within),
-            parents: parents(draft, &within),
-            ..Kind::default()
+            parents: self.parents(draft, &within)?,
+            unique: unique.filter_map(Value::as_str).map(str::to_owned).collect(),
+            order: text("order"),
+            after: text("after"),
         };
-        Resource { kind, path: path(draft), uses, why: why(draft) }
+        Ok(Resource { kind, path: path(draft), uses, why: why(draft) })
+    }
+
+    /// What they are part of: what the document says, beside what paths tell of others.
+    fn parents(&self, draft: &Draft<'_>, within: &[Vec<(Within, Option<usize>)>]) -> Result<Vec<Link>, Error> {
+        let mut links = parents(draft, within);
+        let Some((Value::Object(said), place)) = draft.facts.get("parents") else { return Ok(links) };
+        for (member, resource) in said {
+            let resource = resource.as_str().unwrap_or_default();
+            let Some(kind) = self.names.iter().position(|name| *name == resource) else {
+                let document = draft.uses.first().map(|draws| &draws.call.operation.document);
+                let at = place.join("parents").join(member);
+                let known = crate::text::nearest(resource, self.names.iter().copied())
+                    .map(|near| format!(", such as {near:?}"))
+                    .unwrap_or_default();
+                let wrong = |document: &std::sync::Arc<Document>| {
+                    document.defect(DefectKind::Structure, &at, format!("the name of a resource{known}"), crate::source::quote(resource))
+                };
+                return document.map(wrong).map_or(Ok(links), Err);
+            };
+            links.retain(|link| link.kind != kind);
+            links.push(Link { kind, name: resource.to_owned(), member: Some(member.clone()) });
+        }
+        Ok(links)
     }
 }
 
@@ -105,10 +140,16 @@ fn used(draft: &Draft<'_>, draws: &Draws<'_>, within: &[(Within, Option<usize>)]
         sent: draws.sent.clone(),
         sent_in_list: draws.sent_in_list,
         shown: draws.shown.clone(),
-        filters: chosen_by.map(|item| filters(draws.call.operation, item)).unwrap_or_default(),
+        filters: chosen(chosen_by.map(|item| filters(draws.call.operation, item)).unwrap_or_default(), draws),
         set: draws.set.clone(),
         why: draws.why.clone(),
     }
+}
+
+/// What chooses from a list: what the document says comes before what names tell.
+fn chosen(inferred: Vec<Filter>, draws: &Draws<'_>) -> Vec<Filter> {
+    let others = inferred.into_iter().filter(|filter| !draws.filters.contains_key(&filter.parameter));
+    others.chain(draws.filters.values().flatten().cloned()).collect()
 }
 
 /// What the id depends on: the least that a path says which leads to one of them, or, if none does, to all.

@@ -1,26 +1,39 @@
 //! Reading resources from paths, methods and schemas: what each group of operations is about, which groups are about the
 //! same, and what they are part of.
 
-use std::collections::HashSet;
+use serde_json::Value;
 
 use super::{
     Action, Refused, Resources,
+    apply::{AllSaid, apply},
+    declared::{KEYWORD, said},
     draft::Draft,
     finish::finished,
     groups::{Call, calls, groups},
     merge::merge,
 };
-use crate::{contract::Contract, message::Method};
+use crate::{contract::Contract, error::Error, message::Method};
 
-pub(super) fn infer(contract: &Contract) -> Resources {
-    let calls = calls(contract, &HashSet::new());
+/// The resources of a contract.
+///
+/// # Errors
+///
+/// If its document says of them what cannot be.
+pub(super) fn infer(contract: &Contract) -> Result<Resources, Error> {
+    let said = all_said(contract)?;
+    let off = said.iter().filter(|(_, said)| said.off).map(|(number, _)| *number).collect();
+    let calls = calls(contract, &off);
     let (groups, loose) = groups(&calls);
-    let drafts = merge(groups.into_iter().map(Draft::of).collect());
-    let mut refused: Vec<Refused> =
-        loose.iter().filter(|call| changes(call)).map(|call| refusal(call, "no path lists or reads what it is about")).collect();
+    let mut drafts = merge(groups.into_iter().map(Draft::of).collect());
+    apply(&mut drafts, &calls, &said)?;
+    let mut refused: Vec<Refused> = loose
+        .iter()
+        .filter(|call| changes(call) && !said.contains_key(&call.operation.number))
+        .map(|call| refusal(call, "no path lists or reads what it is about"))
+        .collect();
     let mut kept = Vec::new();
     for mut draft in drafts {
-        if let Some(why) = lacking(&draft) {
+        if let Some(why) = lacking(&draft).filter(|_| !draft.is_said) {
             refused.extend(std::mem::take(&mut draft.uses).iter().map(|draws| refusal(&draws.call, why)));
         }
         refused.extend(draft.refused.iter().map(|(call, why)| refusal(call, why)));
@@ -29,7 +42,19 @@ pub(super) fn infer(contract: &Contract) -> Resources {
         }
     }
     refused.sort_by_key(|refused| refused.operation);
-    Resources { all: finished(kept), refused, ..Resources::default() }
+    let stateful = contract.inner.documents.iter().any(|document| document.root().get("x-standin-stateful") == Some(&Value::Bool(true)));
+    Ok(Resources { all: finished(kept)?, refused, stateful, ..Resources::default() })
+}
+
+/// What documents say of their resources. Most say nothing.
+fn all_said(contract: &Contract) -> Result<AllSaid, Error> {
+    let mut all = AllSaid::new();
+    for operation in contract.operations().iter().filter(|operation| operation.document.may_mention(KEYWORD)) {
+        if let Some(said) = said(operation)? {
+            all.insert(operation.number, said);
+        }
+    }
+    Ok(all)
 }
 
 fn changes(call: &Call<'_>) -> bool {
@@ -48,7 +73,8 @@ fn lacking(draft: &Draft<'_>) -> Option<&'static str> {
     let makes = has(|action| matches!(action, Action::Create | Action::Replace { .. }));
     let several = draft.thing.as_ref().is_some_and(|thing| thing.branches > 0);
     if draft.is_single {
-        return (!reads).then_some("nothing reads it");
+        let changes = draft.uses.iter().any(|draws| !matches!(draws.action, Action::Read | Action::Delete));
+        return (!reads || !changes).then_some("nothing reads it and changes it");
     }
     match (lists, reads, makes) {
         (false, false, _) => Some("nothing lists or reads such things"),

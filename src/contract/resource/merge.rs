@@ -54,6 +54,7 @@ fn aliases(drafts: &[Draft<'_>]) -> Option<(usize, usize)> {
                 && (flat(first) || flat(second))
                 && is_kin(first, second)
                 && leads_to_same(drafts, &first.way, &second.way)
+                && tells_wholes(first, second)
             {
                 let first_is_main = (!flat(first), first.way.steps.len()) <= (!flat(second), second.way.steps.len());
                 return Some(if first_is_main { (one, other) } else { (other, one) });
@@ -107,7 +108,7 @@ fn is_linked(draft: &Draft<'_>) -> bool {
 }
 
 /// Makes one draft of two. It is called as the one that has more of a collection.
-fn join(drafts: &mut Vec<Draft<'_>>, main: usize, other: usize, why: &str) {
+pub(super) fn join(drafts: &mut Vec<Draft<'_>>, main: usize, other: usize, why: &str) {
     let other_way = drafts[other].way.clone();
     let taken = drafts.remove(other);
     let main = &mut drafts[if other < main { main - 1 } else { main }];
@@ -121,10 +122,20 @@ fn join(drafts: &mut Vec<Draft<'_>>, main: usize, other: usize, why: &str) {
     }
     main.joined.extend(taken.joined);
     main.id = main.id.take().or(taken.id);
+    main.thing = main.thing.take().or(taken.thing);
+    main.is_said |= taken.is_said;
+    main.facts.extend(taken.facts);
     main.uses.extend(taken.uses);
     main.refused.extend(taken.refused);
     main.items.extend(taken.items);
     main.settle();
+}
+
+/// Whether things that are made at either of two paths tell what they are part of, if one of the paths does.
+fn tells_wholes(one: &Draft<'_>, other: &Draft<'_>) -> bool {
+    let both = has(one, Action::Create) && has(other, Action::Create);
+    let tells = |draft: &Draft<'_>| !draft.way.has_parameters() || is_linked(draft);
+    !both || tells(one) && tells(other)
 }
 
 /// Whether the paths of two collections are ways to one: one has all steps of the other, and what else it has names no

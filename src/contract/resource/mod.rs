@@ -4,6 +4,8 @@
 //! Read once per contract, on first use, from paths, methods and schemas. What a document says of it by `x-standin-resource`
 //! comes before what is inferred. Keeping the things themselves is `state`'s business.
 
+mod apply;
+mod declared;
 mod draft;
 mod entity;
 mod filters;
@@ -14,6 +16,8 @@ mod infer;
 mod merge;
 mod paths;
 mod table;
+#[cfg(test)]
+mod tests;
 mod view;
 mod words;
 
@@ -24,7 +28,10 @@ use std::{fmt, sync::Arc};
 use serde_json::{Map, Value};
 
 use super::Contract;
-use crate::state::{Kind, Kinds, Within};
+use crate::{
+    error::Error,
+    state::{Kind, Kinds, Within},
+};
 
 /// Things of one kind that an API keeps: see [`Contract::resources`].
 #[derive(Debug, Clone)]
@@ -136,8 +143,14 @@ impl Default for Resources {
 }
 
 impl Resources {
+    /// What a contract keeps. What its documents say of that is checked when they are loaded.
     pub(super) fn of(contract: &Contract) -> Self {
-        let mut resources = infer::infer(contract);
+        Self::read(contract).unwrap_or_default()
+    }
+
+    /// The same, with what is wrong about what the document says of it.
+    pub(super) fn read(contract: &Contract) -> Result<Self, Error> {
+        let mut resources = infer::infer(contract)?;
         resources.kinds = resources.all.iter().map(|resource| resource.kind.clone()).collect();
         resources.by_operation = vec![None; contract.operations().len()];
         for (number, resource) in resources.all.iter().enumerate() {
@@ -145,7 +158,7 @@ impl Resources {
                 resources.by_operation[used.operation] = Some((number, place));
             }
         }
-        resources
+        Ok(resources)
     }
 
     /// What an operation does, and with which resource.
@@ -180,6 +193,22 @@ impl Resource {
     /// Whether there is one of it, and not a collection.
     pub fn is_single(&self) -> bool {
         self.kind.is_single
+    }
+
+    /// The operations that do something with it, by their names, and what they do: `create`, `list`, `read`, `replace`, `put`
+    /// (replace or create), `patch`, `json-patch`, `delete` or `act`.
+    pub fn operations<'c>(&'c self, contract: &'c Contract) -> impl Iterator<Item = (&'c str, String)> {
+        self.uses.iter().map(|used| (contract.operations()[used.operation].name(), used.action.to_string()))
+    }
+
+    /// The resources that it is part of: deleting what it is part of deletes it.
+    pub fn parents<'c>(&'c self, contract: &'c Contract) -> impl Iterator<Item = &'c Resource> {
+        self.kind.parents.iter().map(|link| &contract.resources()[link.kind])
+    }
+
+    /// Why standin takes it for one.
+    pub fn why(&self) -> &str {
+        &self.why
     }
 
     /// The member that names one of them.

@@ -162,5 +162,5 @@ pub(super) fn close(tx: &mut Transaction<'_>, id: &str, status: &str, failure: O
 /// Lets the session show an attempt as it is now.
 fn show(tx: &mut Transaction<'_>, attempt: &Members) {
     let shown = Value::Object(attempt.clone());
-    tx.update(sessions::RESOURCE, text(attempt, "session_id"), |session| thing::put(session.get_mut("attempts"), shown));
+    tx.update(sessions::RESOURCE, text(attempt, "session_id"), |session| thing::put(session, "attempts", shown));
 }

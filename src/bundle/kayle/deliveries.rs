@@ -38,7 +38,7 @@ pub(super) fn make(tx: &mut Transaction<'_>, event: &str, endpoint: &str) -> Res
         "attempt_count": i32::from(!is_ready),
         "next_attempt_at": null,
         "last_status_code": null,
-        "last_attempt_at": if is_ready { Value::Null } else { at.clone() },
+        "last_attempt_at": (!is_ready).then_some(&at),
         "created_at": at,
         "updated_at": at,
     }));

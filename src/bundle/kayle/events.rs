@@ -59,7 +59,7 @@ pub(super) fn payload<'t>(tx: &'t Transaction<'_>, id: &str) -> Option<&'t Value
 /// Lets an event show a delivery as it is now.
 pub(super) fn show(tx: &mut Transaction<'_>, delivery: &Members) {
     let summary = deliveries::summary(delivery);
-    tx.update(RESOURCE, text(delivery, "event_id"), |event| thing::put(event.get_mut("deliveries"), summary));
+    tx.update(RESOURCE, text(delivery, "event_id"), |event| thing::put(event, "deliveries", summary));
 }
 
 /// Lets no event show deliveries to an endpoint that is gone.

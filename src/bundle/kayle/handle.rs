@@ -191,7 +191,7 @@ impl<'a> Handle<'a> {
                 return Err(format!("{code}: /{}: expected {expected}, found {found}", at.join("/")));
             }
             let fields = share_fields::kept(share_fields.and_then(Value::as_object));
-            sessions::create(tx, fields, Value::Null).map(|(id, _)| id)
+            sessions::create(tx, &fields, &Value::Null).map(|(id, _)| id)
         });
         Session { handle: self.clone(), id }
     }
@@ -270,7 +270,7 @@ fn seed_endpoint(tx: &mut Transaction<'_>, endpoint: &NewEndpoint) -> Result<See
         "subscribed_event_types": endpoint.event_types,
         "created_at": at,
         "updated_at": at,
-        "disabled_at": if endpoint.enabled { Value::Null } else { at.clone() },
+        "disabled_at": (!endpoint.enabled).then_some(&at),
     }));
     let id = tx.insert(endpoints::RESOURCE, seeded)?;
     let signing_secret = endpoints::keep_secret(tx, &id);

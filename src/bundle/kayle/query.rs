@@ -22,7 +22,7 @@ fn moment(text: &str) -> Option<String> {
     let (seconds, part) = rest.split_once('.').unwrap_or((rest, "0"));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let seconds = if rest.is_empty() { "00" } else { seconds.strip_prefix(':')? };
-    (seconds.len() == 2 && is_number(seconds) && is_number(part)).then(|| format!("{minutes}:{seconds}.{:0<3.3}Z", part))
+    (seconds.len() == 2 && is_number(seconds) && is_number(part)).then(|| format!("{minutes}:{seconds}.{part:0<3.3}Z"))
 }
 
 /// The integer that JavaScript's `Number` makes of a text, in decimal; `None` for anything else, which is no limit either

@@ -60,7 +60,7 @@ impl Rule for Create {
         let body = body(call);
         let member = |name: &str| body.and_then(|body| body.get(name));
         let fields = share_fields::kept(member("share_fields").and_then(Value::as_object));
-        Some(match create(tx, fields, member("redirect_url").cloned().unwrap_or_default()) {
+        Some(match create(tx, &fields, member("redirect_url").unwrap_or(&Value::Null)) {
             Err(why) => failed(why),
             Ok((id, token)) => {
                 let mut session = tx.find(RESOURCE, &id).cloned().unwrap_or_default();
@@ -163,7 +163,7 @@ impl Rule for Expiry {
 }
 
 /// A new session, and the token that cancels it.
-pub(super) fn create(tx: &mut Transaction<'_>, fields: Members, redirect_url: Value) -> Result<(String, String), String> {
+pub(super) fn create(tx: &mut Transaction<'_>, fields: &Members, redirect_url: &Value) -> Result<(String, String), String> {
     let (id, token) = (tx.draw("vs_", 64), tx.draw("", 48));
     let (at, expires) = (now(tx), Timestamp::from_millis(tx.now().as_millis() + LIFETIME_MS));
     let session = members(json!({

@@ -39,8 +39,8 @@ pub(super) fn change(tx: &mut Transaction<'_>, resource: &str, id: &str, change:
 }
 
 /// Puts a part into a list of parts, in the place of the one with the same id.
-pub(super) fn put(parts: Option<&mut Value>, part: Value) {
-    let Some(Value::Array(parts)) = parts else { return };
+pub(super) fn put(whole: &mut Members, name: &str, part: Value) {
+    let Some(Value::Array(parts)) = whole.get_mut(name) else { return };
     match parts.iter_mut().find(|known| known["id"] == part["id"]) {
         Some(known) => *known = part,
         None => parts.push(part),

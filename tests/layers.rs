@@ -25,7 +25,7 @@ const LAYERS: [&[&str]; 12] = [
 ];
 
 /// Which folder (or file) may name which crate.
-const CRATES: [(&str, &str); 17] = [
+const CRATES: [(&str, &str); 18] = [
     ("bytes", "message"),
     ("http", "message"),
     ("hyper", "server"),

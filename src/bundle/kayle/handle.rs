@@ -187,7 +187,7 @@ impl<'a> Handle<'a> {
         let id = self.act(|tx| {
             let problem = share_fields
                 .and_then(|fields| share_fields::shape(fields, &[]).or_else(|| share_fields::meaning(fields.as_object()?, &[])));
-            if let Some(share_fields::Problem { code, at, expected, found }) = problem {
+            if let Some(share_fields::Problem { code, at, expected, found, .. }) = problem {
                 return Err(format!("{code}: /{}: expected {expected}, found {found}", at.join("/")));
             }
             let fields = share_fields::kept(share_fields.and_then(Value::as_object));

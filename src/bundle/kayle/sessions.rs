@@ -27,7 +27,7 @@ impl Rule for Create {
         let Some(body) = body(call) else { return Vec::new() };
         let url = body.get("redirect_url").and_then(Value::as_str);
         let url = url.and_then(|text| refused_url(call, "redirect_url", text, url::Hosts::Any));
-        let problem = problem(call).map(|problem| {
+        let problem = problem(call).filter(|problem| !problem.is_in_schema).map(|problem| {
             let place = problem.at.iter().fold(Pointer::root().join("share_fields"), |place, name| place.join(name));
             let violation = Violation::new(Step::Body, "kayle.share-fields", Place::Body(place), problem.expected, problem.found);
             declared(violation, call, "share_fields")
@@ -98,7 +98,6 @@ fn problem(call: &Incoming<'_>) -> Option<share_fields::Problem> {
 /// The problem that decides how a broken request is answered, if it is one of the list of claims. What is wrong with types
 /// and lengths anywhere comes before what claims mean.
 pub(super) fn deciding(call: &Incoming<'_>, violations: &[Violation]) -> Option<share_fields::Problem> {
-    const OF_SHAPE: [&str; 3] = ["INVALID_SHARE_FIELDS", "REASON_REQUIRED", "REASON_TOO_LONG"];
     let is_of = |violation: &Violation, name: &str| match violation.place() {
         Place::Body(place) => place.tokens().next().as_deref() == Some(name),
         _ => false,
@@ -107,8 +106,7 @@ pub(super) fn deciding(call: &Incoming<'_>, violations: &[Violation]) -> Option<
         return None;
     }
     let problem = problem(call)?;
-    let is_first = OF_SHAPE.contains(&problem.code) && problem.found != "blanks";
-    (is_first || !violations.iter().any(|violation| is_of(violation, "redirect_url"))).then_some(problem)
+    (problem.is_of_shape || !violations.iter().any(|violation| is_of(violation, "redirect_url"))).then_some(problem)
 }
 
 /// Attempts are part of an answer only if they are asked for, by any text that is not empty.

@@ -39,11 +39,24 @@ pub(super) struct Problem {
     pub(super) at: Vec<String>,
     pub(super) expected: &'static str,
     pub(super) found: String,
+    /// Whether it is one of types and lengths, which come before what claims mean.
+    pub(super) is_of_shape: bool,
+    /// Whether the schema says so too.
+    pub(super) is_in_schema: bool,
 }
 
 impl Problem {
     fn new(code: &'static str, at: &[&str], expected: &'static str, found: impl Into<String>) -> Self {
-        Self { code, at: at.iter().map(|name| (*name).to_owned()).collect(), expected, found: found.into() }
+        let at = at.iter().map(|name| (*name).to_owned()).collect();
+        Self { code, at, expected, found: found.into(), is_of_shape: false, is_in_schema: true }
+    }
+
+    fn of_shape(self) -> Self {
+        Self { is_of_shape: true, ..self }
+    }
+
+    fn beyond_schema(self) -> Self {
+        Self { is_in_schema: false, ..self }
     }
 }
 
@@ -57,25 +70,31 @@ pub(super) fn entries<'v>(fields: &'v Members, sent: &[String]) -> Vec<(&'v str,
 
 /// What is wrong with types and lengths. The server looks at these first, in the whole list.
 pub(super) fn shape(fields: &Value, sent: &[String]) -> Option<Problem> {
-    let Value::Object(fields) = fields else {
-        return Some(Problem::new("INVALID_SHARE_FIELDS", &[], "an object", "something else"));
+    let no_object = |at: &[&str]| Problem::new("INVALID_SHARE_FIELDS", at, "an object", "something else");
+    let problem = match fields {
+        Value::Object(fields) => entries(fields, sent).into_iter().find_map(|(key, entry)| match entry {
+            Value::Object(entry) => entry_shape(key, entry),
+            _ => Some(no_object(&[key])),
+        }),
+        _ => Some(no_object(&[])),
     };
-    entries(fields, sent).into_iter().find_map(|(key, entry)| {
-        let Value::Object(entry) = entry else {
-            return Some(Problem::new("INVALID_SHARE_FIELDS", &[key], "an object", "something else"));
-        };
-        if !entry.get("required").is_some_and(Value::is_boolean) {
-            return Some(Problem::new("INVALID_SHARE_FIELDS", &[key, "required"], "true or false", "something else"));
-        }
-        match entry.get("reason").and_then(Value::as_str) {
-            None | Some("") => Some(Problem::new("REASON_REQUIRED", &[key, "reason"], "a reason", "none")),
-            Some(reason) => {
-                let units = reason.encode_utf16().count();
-                let is_long = units > LONGEST_REASON;
-                is_long.then(|| Problem::new("REASON_TOO_LONG", &[key, "reason"], "at most 200 UTF-16 code units", units.to_string()))
-            }
-        }
-    })
+    problem.map(Problem::of_shape)
+}
+
+fn entry_shape(key: &str, entry: &Members) -> Option<Problem> {
+    if !entry.get("required").is_some_and(Value::is_boolean) {
+        return Some(Problem::new("INVALID_SHARE_FIELDS", &[key, "required"], "true or false", "something else"));
+    }
+    let Some(reason) = entry.get("reason").and_then(Value::as_str).filter(|reason| !reason.is_empty()) else {
+        return Some(Problem::new("REASON_REQUIRED", &[key, "reason"], "a reason", "none"));
+    };
+    let units = reason.encode_utf16().count();
+    if units <= LONGEST_REASON {
+        return None;
+    }
+    let problem = Problem::new("REASON_TOO_LONG", &[key, "reason"], "at most 200 UTF-16 code units", units.to_string());
+    // The schema counts characters.
+    Some(if reason.chars().count() > LONGEST_REASON { problem } else { problem.beyond_schema() })
 }
 
 /// What else is wrong with a list whose shape is in order.
@@ -93,17 +112,17 @@ pub(super) fn meaning(fields: &Members, sent: &[String]) -> Option<Problem> {
             return Some(Problem::new("UNKNOWN_CLAIM_KEY", &[key], "a claim that there is", format!("{key:?}")));
         }
         if normal(entry["reason"].as_str().unwrap_or_default()).is_empty() {
-            return Some(Problem::new("REASON_REQUIRED", &[key, "reason"], "a reason", "blanks"));
+            return Some(Problem::new("REASON_REQUIRED", &[key, "reason"], "a reason", "blanks").beyond_schema());
         }
         if let Some(first) = gate.filter(|_| is_gate) {
             let found = format!("{first:?} and {key:?}");
-            return Some(Problem::new("MULTIPLE_AGE_GATES_NOT_ALLOWED", &[key], "one age gate at most", found));
+            return Some(Problem::new("MULTIPLE_AGE_GATES_NOT_ALLOWED", &[key], "one age gate at most", found).beyond_schema());
         }
         gate = gate.or(is_gate.then_some(key));
     }
     let gate = gate.filter(|_| fields.contains_key("date_of_birth"))?;
     let found = format!("`date_of_birth` and {gate:?}");
-    Some(Problem::new("DOB_AND_AGE_GATE_CONFLICT", &[gate], "a date of birth or an age gate", found))
+    Some(Problem::new("DOB_AND_AGE_GATE_CONFLICT", &[gate], "a date of birth or an age gate", found).beyond_schema())
 }
 
 fn is_age_gate(key: &str) -> bool {

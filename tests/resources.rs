@@ -53,7 +53,7 @@ const EXPECTED: [(&str, &str, &str, &[&str]); 16] = [
     ),
     ("box-openapi.json", "/folders", "id", &["POST create  ", "GET read  ", "PUT replace  ", "DELETE delete  -"]),
     ("lob-lob-api-bundled.yml", "/addresses", "id", &["GET list  /data", "POST create  ", "GET read  ", "DELETE delete  -"]),
-    ("svix-openapi.json", "/api/v1/app", "id", &["GET list  /data", "POST create  ", "PUT replace  ", "PATCH patch  ", "DELETE delete  -"]),
+    ("svix-openapi.json", "/api/v1/app", "id", &["GET list  /data", "POST create  ", "PUT put  ", "PATCH patch  ", "DELETE delete  -"]),
     ("openai-openapi.yaml", "/assistants", "id", &["GET list  /data", "POST create  ", "POST patch  ", "DELETE delete  -"]),
     ("openai-openapi.yaml", "/files", "id", &["GET list  /data", "POST create  ", "GET read  ", "DELETE delete  -"]),
     ("discord-openapi.json", "/guilds/{guild_id}/roles", "id", &["GET list  ", "POST create  ", "PATCH patch  ", "DELETE delete  -"]),

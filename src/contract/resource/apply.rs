@@ -55,7 +55,7 @@ fn placed<'c>(drafts: &mut Vec<Draft<'c>>, call: &Call<'c>, said: &Said) -> Resu
             drafts[here].uses.remove(place)
         }
         None => {
-            let Some(action) = said.action else {
+            let Some(action) = said.action.or_else(|| usual(&drafts[at], call)) else {
                 let expected = "a member `action`: nothing else tells what the operation does";
                 return Err(call.operation.document.defect(DefectKind::Structure, &said.place, expected, "none"));
             };
@@ -67,6 +67,21 @@ fn placed<'c>(drafts: &mut Vec<Draft<'c>>, call: &Call<'c>, said: &Said) -> Resu
     }
     drafts[at].uses.push(draws);
     Ok(at)
+}
+
+/// What an operation does by its method alone, where the document says no more than what it does that with.
+fn usual(draft: &Draft<'_>, call: &Call<'_>) -> Option<Action> {
+    let names_one = call.way.last_parameter().is_some();
+    let of_all = call.way.shape() == draft.way.shape();
+    match (call.operation.method().as_str(), names_one) {
+        ("GET", true) => Some(Action::Read),
+        ("PUT", true) => Some(Action::Replace { creates: false }),
+        ("PATCH", true) => Some(Action::Patch),
+        ("DELETE", true) => Some(Action::Delete),
+        ("GET", false) if of_all => Some(Action::List),
+        ("POST", false) if of_all => Some(Action::Create),
+        _ => None,
+    }
 }
 
 /// The draft of a name: the one that has it, with the one that the operation is in, unless that has a name of its own.
@@ -116,6 +131,8 @@ fn override_use(draft: &mut Draft<'_>, call: &Call<'_>, said: &Said) {
     let draws = &mut draft.uses[at];
     draws.action = said.action.unwrap_or(draws.action);
     draws.is_said |= said.action.is_some();
+    // What is listed or made is no single thing, whatever its path looks like.
+    draft.is_single &= !said.action.is_some_and(|action| matches!(action, Action::List | Action::Create));
     if matches!(draws.action, Action::List | Action::Create) {
         draws.identity = None;
     } else if draws.identity.is_none() && !draft.is_single {
@@ -133,7 +150,7 @@ fn override_use(draft: &mut Draft<'_>, call: &Call<'_>, said: &Said) {
     draws.why = format!("{}: as {KEYWORD} says", draws.call.operation.name());
     let view = said.entity.as_ref().and_then(|path| shown(draws, path.as_deref()));
     let action = draws.action;
-    let shows = matches!(action, Action::Read) || draft.thing.is_none();
+    let shows = action == Action::Read || draft.thing.is_none() || draft.uses.iter().all(|draws| draws.action != Action::Read);
     if let Some(view) = view.filter(|view| shows && view.is_thing()) {
         if draft.id.is_none() {
             let parameter = draft.uses[at].identity.clone().unwrap_or_else(|| "id".to_owned());

@@ -243,6 +243,11 @@ impl<'c> Draft<'c> {
                 Ok((shown, why)) => self.add_create(call, shown, why),
                 Err(why) => self.refuse(call, why),
             },
+            // Some make by PUT what is sent in a list, and answer the list of what was made.
+            "PUT" if self.sent(call).is_some_and(|sent| sent.in_list && !sent.path.is_empty()) => match self.created(call) {
+                Ok((shown, why)) => self.add_create(call, shown, why),
+                Err(why) => self.refuse(call, why),
+            },
             "PUT" | "PATCH" | "DELETE" => self.refuse(call, "its path names no thing: it changes several, or one that the body names"),
             _ => {}
         }
@@ -347,8 +352,7 @@ impl<'c> Draft<'c> {
 
     fn add(&mut self, call: &Call<'c>, action: Action, identity: Option<String>, why: &str) {
         let mut draws = self.drawn(call, action);
-        let shown = self.shown(call);
-        draws.why = told(call, why, shown.as_ref());
+        draws.why = told(call, why, draws.shown.as_ref());
         draws.identity = identity;
         self.uses.push(draws);
     }
@@ -375,24 +379,22 @@ impl<'c> Draft<'c> {
     }
 
     fn add_list(&mut self, call: &Call<'c>, spot: Spot<'c>, why: &str) {
-        let why = told(call, why, Some(&spot));
-        let draws = self.drawn(call, Action::List);
         let shown = Some(Shown { path: spot.path, in_list: false });
+        let why = told(call, why, shown.as_ref());
+        let draws = self.drawn(call, Action::List);
         self.uses.push(Draws { sent: Vec::new(), sent_in_list: false, shown, item: Some(spot.view), why, ..draws });
     }
 
     fn add_create(&mut self, call: &Call<'c>, shown: Option<Spot<'c>>, why: &str) {
-        self.add(call, Action::Create, None, why);
-        let told = told(call, why, shown.as_ref());
-        if let Some(draws) = self.uses.last_mut() {
-            draws.shown = shown.map(|spot| Shown { path: spot.path, in_list: spot.in_list });
-            draws.why = told;
-        }
+        let shown = shown.map(|spot| Shown { path: spot.path, in_list: spot.in_list });
+        let why = told(call, why, shown.as_ref());
+        let draws = self.drawn(call, Action::Create);
+        self.uses.push(Draws { shown, why, ..draws });
     }
 }
 
 /// `POST /things answers one of them, at /data`
-fn told(call: &Call<'_>, why: &str, shown: Option<&Spot<'_>>) -> String {
+fn told(call: &Call<'_>, why: &str, shown: Option<&Shown>) -> String {
     let place =
         shown.filter(|spot| spot.in_list || !spot.path.is_empty()).map(|spot| format!(", at {}", pointer(&spot.path, spot.in_list)));
     format!("{} {why}{}", call.operation.name(), place.unwrap_or_default())

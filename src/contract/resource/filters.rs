@@ -3,7 +3,7 @@
 use super::{
     Comparison, Filter,
     view::View,
-    words::{singulars, words},
+    words::{is_id, singulars, words},
 };
 use crate::{
     contract::{Asks, Location, Operation, Parameter},
@@ -70,7 +70,11 @@ fn equal(name: &str, item: &View<'_>) -> Option<Vec<String>> {
         let mut ending = item.names().filter(plain).filter(|name| asked.len() > 1 && words(name).ends_with(asked));
         ending.next().filter(|_| ending.next().is_none())
     };
-    if let Some(found) = same.or_else(of_noun) {
+    let id_of = || {
+        let names_it = |name: &&str| words(name).split_last().is_some_and(|(last, noun)| is_id(last) && noun == asked);
+        item.names().filter(plain).find(names_it)
+    };
+    if let Some(found) = same.or_else(of_noun).or_else(id_of) {
         return Some(vec![found.to_owned()]);
     }
     // `customer_id` for `{customer: {id}}`.

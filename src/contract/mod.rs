@@ -47,7 +47,7 @@ pub(crate) use self::{
         Style,
     },
     page::{Asks, Ending, Layout, Member, Role, at, at_mut},
-    resource::{Action, Comparison, Filter, Resources, Shown, Use},
+    resource::{Action, Comparison, Filter, Resources, Use},
     rule::Rules,
 };
 use crate::{

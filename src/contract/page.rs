@@ -265,6 +265,7 @@ fn role(name: &str, types: Types) -> Option<(Role, bool)> {
         "hasprevious" | "hasprev" | "haspreviouspage" | "hasprevpage" if is(Types::BOOLEAN) => (Role::Back, false),
         "first" | "isfirst" | "isfirstpage" if types.has(Types::BOOLEAN) => (Role::IsFirst, true),
         "last" | "islast" | "islastpage" if types.has(Types::BOOLEAN) => (Role::IsLast, true),
+        "nextpage" if types.has(Types::OBJECT) => (Role::Next, false),
         _ if types.has(Types::OBJECT.and(Types::ARRAY).and(Types::BOOLEAN)) => return None,
         "nextcursor" | "nextpage" | "nextpagetoken" | "nextpageurl" | "nextpageuri" | "nexturl" | "nexttoken" | "nextmarker"
         | "nextoffset" | "nextlink" | "nexthref" | "odatanextlink" | "continuationtoken" | "nextpageid" | "nextpagecursor" => {

@@ -172,7 +172,7 @@ impl<'a> Page<'a> {
         } else if let Some(truth) = self.truth(member.role) {
             *value = truth.into();
         } else if let Some(way) = self.way(member.role) {
-            *value = way.written(name, member.types);
+            way.write(value, name, member.types);
         } else if member.role == Role::Next || member.role == Role::Previous && !self.has_before() {
             match ending {
                 Ending::Null => *value = Value::Null,
@@ -238,17 +238,33 @@ impl<'a> Page<'a> {
 }
 
 impl Way {
+    /// Tells it by a member; by those of an object, where it is one.
+    fn write(&self, value: &mut Value, name: &str, types: Types) {
+        match value {
+            Value::Object(members) => members.iter_mut().filter(|(_, value)| value.is_string()).for_each(|(name, value)| {
+                let is_way = name == "offset" || is_address(name) || name.contains("cursor") || name.contains("token");
+                if is_way {
+                    *value = self.written(name, Types::STRING);
+                }
+            }),
+            value => *value = self.written(name, types),
+        }
+    }
+
     /// As a member of this name and types tells it.
     fn written(&self, name: &str, types: Types) -> Value {
-        let name = name.to_ascii_lowercase();
-        let is_address =
-            ["url", "uri", "link", "href"].iter().any(|word| name.contains(word)) || name == "next" || name == "previous" || name == "prev";
         match self.value.parse::<u64>() {
             Ok(number) if !types.is_empty() && !types.has(Types::STRING) => number.into(),
-            _ if is_address => self.target.clone().into(),
+            _ if is_address(name) => self.target.clone().into(),
             _ => self.value.clone().into(),
         }
     }
+}
+
+/// Whether a member of this name has the address of a page.
+fn is_address(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["url", "uri", "link", "href"].iter().any(|word| name.contains(word)) || ["next", "previous", "prev", "path"].contains(&name.as_str())
 }
 
 /// Whether a cursor of this name asks for what comes before it.

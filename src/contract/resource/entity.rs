@@ -90,16 +90,18 @@ pub(super) fn answer(operation: &Operation) -> Answer<'_> {
 }
 
 /// The schema of bodies of JSON.
-fn json(content: &[MediaType]) -> Option<&Schema> {
-    let json = content.iter().find(|media_type| media::is_json(&media_type.range) || media_type.range.starts_with("*/*"));
+fn json<'d>(content: impl IntoIterator<Item = &'d MediaType>) -> Option<&'d Schema> {
+    let json = content.into_iter().find(|media_type| media::is_json(&media_type.range) || media_type.range.starts_with("*/*"));
     json.and_then(|media_type| media_type.schema.as_ref())
 }
 
 /// What a client sends: JSON if it can be, else whatever has a schema.
 pub(super) fn body(operation: &Operation) -> Option<View<'_>> {
     let content = &operation.request_body.as_ref()?.content;
-    let any = || content.iter().find_map(|media_type| media_type.schema.as_ref());
-    json(content).or_else(any).map(View::of)
+    // A list of operations on the thing (RFC 6902) is not the thing.
+    let things = || content.iter().filter(|media_type| media::essence(&media_type.range) != "application/json-patch+json");
+    let any = || things().find_map(|media_type| media_type.schema.as_ref());
+    json(things()).or_else(any).map(View::of)
 }
 
 fn is_aside(name: &str) -> bool {

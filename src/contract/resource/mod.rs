@@ -173,9 +173,9 @@ impl Resources {
         self.all[kind].uses.iter().any(|used| matches!(used.action, Action::Create | Action::Replace { creates: true }))
     }
 
-    /// A resource by its name.
-    pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        self.all.iter().position(|resource| resource.kind.name == name)
+    /// Whether what there is once can be made and taken away.
+    pub(crate) fn comes_and_goes(&self, kind: usize) -> bool {
+        self.can_create(kind) && self.all[kind].uses.iter().any(|used| used.action == Action::Delete)
     }
 }
 

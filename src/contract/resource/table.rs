@@ -112,7 +112,7 @@ impl<'c> ResourceTable<'c> {
         let kind = &resource.kind;
         let mut title = match (&kind.id, kind.is_single) {
             (_, true) => format!("{}: one", kind.name),
-            (Some(id), _) => format!("{}: id {id}", kind.name),
+            (Some(id), _) => format!("{}, by {id}", kind.name),
             (None, _) => format!("{}: no id is shown", kind.name),
         };
         for link in &kind.parents {

@@ -44,7 +44,7 @@ pub(super) fn delete(site: &Site<'_>, state: &mut Transaction<'_>) -> Result<Ans
 fn found(site: &Site<'_>, state: &mut Transaction<'_>) -> Option<Arc<Entity>> {
     let wanted = Wanted { kind: site.number, tenant: &site.scene.judgement.tenant, links: site.links };
     let found = state.world().find(state.kinds(), &wanted, &site.id()).cloned();
-    found.or_else(|| if site.kind.is_single { state.add(site.number, show::single(site)).ok() } else { None })
+    found.or_else(|| if site.is_always_there() { state.add(site.number, show::single(site)).ok() } else { None })
 }
 
 /// The answer, which shows the thing if the operation does, and is made up otherwise.

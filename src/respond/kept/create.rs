@@ -9,7 +9,7 @@ use crate::{
     check,
     contract::{MediaType, at, at_mut},
     respond::{Answer, Answers, Scene, body},
-    schema::{Given, Meaning},
+    schema::{Given, Meaning, Schema, Setting},
     state::{Entity, Kind, Missed, Transaction},
 };
 
@@ -61,10 +61,16 @@ fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Re
         }
         None => Map::new(),
     };
-    for (name, value) in sent.members {
-        members.entry(name).or_insert(value);
-    }
+    members.extend(unshown(site, &members, sent.members));
     let id = id(site, &members, state);
+    if let Some(member) = site.kind.id.as_ref().filter(|member| declares(site.kind, member)) {
+        members.entry(member.clone()).or_insert_with(|| id.clone());
+    }
+    for (within, value) in site.used.within.iter().filter_map(|within| Some((within, super::parameter(site.scene, &within.parameter)?))) {
+        if let Some(member) = within.member.as_ref().filter(|member| declares(site.kind, member)) {
+            members.entry(member.clone()).or_insert_with(|| value.clone());
+        }
+    }
     let entity = Entity {
         id,
         tenant: Arc::clone(&site.scene.judgement.tenant),
@@ -76,63 +82,128 @@ fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Re
     Ok((answered, entity))
 }
 
+fn declares(kind: &Kind, member: &str) -> bool {
+    kind.schema.as_ref().is_some_and(|schema| schema.annotations().declares(schema.annotations().root(), member))
+}
+
+/// Changes the thing in an answer, if the whole still conforms.
+fn alter(site: &Site<'_>, media_type: &MediaType, answered: &mut Value, change: impl FnOnce(&mut Map<String, Value>)) {
+    let Some(place) = &site.used.shown else { return };
+    let mut next = answered.clone();
+    let thing = at_mut(&mut next, &place.path).and_then(|value| if place.in_list { value.get_mut(0) } else { Some(value) });
+    let Some(Value::Object(thing)) = thing else { return };
+    change(thing);
+    if next != *answered && check::answer(media_type, &next).is_empty() {
+        *answered = next;
+    }
+}
+
 /// Lets the answer name what the thing is part of, as the path does.
 fn place_in(site: &Site<'_>, media_type: &MediaType, answered: &mut Value) {
-    let Some(place) = &site.used.shown else { return };
     for within in &site.used.within {
         let linked = site.links.iter().find(|(name, _)| *name == within.name);
         let (Some(member), Some((_, id))) = (&within.member, linked) else { continue };
-        let mut next = answered.clone();
-        let inner = at_mut(&mut next, &place.path).and_then(|value| if place.in_list { value.get_mut(0) } else { Some(value) });
-        let Some(named) = inner.and_then(|thing| thing.get_mut(member)).filter(|named| Kind::text(named) != *id) else { continue };
-        *named = super::parameter(site.scene, &within.parameter).cloned().unwrap_or_else(|| id.as_str().into());
-        if check::answer(media_type, &next).is_empty() {
-            *answered = next;
-        }
+        let value = super::parameter(site.scene, &within.parameter).cloned().unwrap_or_else(|| id.as_str().into());
+        alter(site, media_type, answered, |thing| {
+            if let Some(named) = thing.get_mut(member).filter(|named| Kind::text(named) != *id) {
+                *named = value;
+            }
+        });
     }
 }
 
 /// What the answer shows of the thing. What was sent under a name that is only written otherwise is put in its place.
 fn shown(site: &Site<'_>, media_type: &MediaType, answered: &mut Value, sent: &Map<String, Value>) -> Map<String, Value> {
-    let Some(place) = &site.used.shown else { return Map::new() };
-    let thing = |body: &Value| {
-        let value = at(body, &place.path)?;
-        if place.in_list { value.get(0)?.as_object().cloned() } else { value.as_object().cloned() }
-    };
-    let Some(members) = thing(answered) else { return Map::new() };
+    let members = thing(site, answered);
     for (name, value) in sent.iter().filter(|(name, value)| members.get(*name).is_some_and(|shown| shown != *value)) {
         // A value that the server fills in, or that a rule has put there, stays.
         if !site.is_filled(name) && !site.was_echoed(name) {
-            let mut next = answered.clone();
-            let inner = at_mut(&mut next, &place.path).and_then(|value| if place.in_list { value.get_mut(0) } else { Some(value) });
-            if let Some(Value::Object(inner)) = inner {
-                inner.insert(name.clone(), value.clone());
-            }
-            if check::answer(media_type, &next).is_empty() {
-                *answered = next;
-            }
+            alter(site, media_type, answered, |thing| drop(thing.insert(name.clone(), value.clone())));
         }
     }
-    // A secret that is shown once is not shown with the thing again.
-    thing(answered).unwrap_or_default()
+    identify(site, media_type, answered);
+    thing(site, answered)
+}
+
+fn thing(site: &Site<'_>, answered: &Value) -> Map<String, Value> {
+    let place = site.used.shown.as_ref();
+    let value = place.and_then(|place| at(answered, &place.path).and_then(|value| if place.in_list { value.get(0) } else { Some(value) }));
+    value.and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+/// Lets the thing have an id that paths can name it by: what a parameter asks for, the member often does not.
+fn identify(site: &Site<'_>, media_type: &MediaType, answered: &mut Value) {
+    let Some(member) = &site.kind.id else { return };
+    let shown = thing(site, answered);
+    let Some(id) = shown.get(member) else { return };
+    if site.names().all(|schema| names(schema, id)) {
+        return;
+    }
+    if let Some(id) = named(site) {
+        alter(site, media_type, answered, |thing| drop(thing.insert(member.clone(), id)));
+    }
+}
+
+/// Whether a parameter of this schema can name what has this id.
+fn names(schema: &Schema, id: &Value) -> bool {
+    !id.is_null() && (schema.accepts(id) || schema.accepts(&Value::String(Kind::text(id))))
+}
+
+/// An id that paths can name a thing by.
+fn named(site: &Site<'_>) -> Option<Value> {
+    let setting = Setting { documented: false, ..site.scene.setting() };
+    let made = |schema: &Schema| schema.generate(site.scene.seed.with(b"id"), setting).ok();
+    site.names().filter_map(made).find(|id| site.names().all(|schema| names(schema, id)))
 }
 
 /// The id: as it is shown, else as it was sent, else as the path has it, else one that is made up.
 fn id(site: &Site<'_>, members: &Map<String, Value>, state: &mut Transaction<'_>) -> Value {
-    let named = site.used.identity.as_ref().and_then(|name| super::parameter(site.scene, name)).cloned();
+    if site.kind.is_single {
+        return Value::String(String::new());
+    }
+    let sent = site.used.identity.as_ref().and_then(|name| super::parameter(site.scene, name)).cloned();
     if let Some(id) = site.kind.id_of(members) {
         return id.clone();
     }
-    named.or_else(|| drafted(site)).unwrap_or_else(|| state.draw("", 24).into())
+    let id = sent.or_else(|| drafted(site)).filter(|id| site.names().all(|schema| names(schema, id)));
+    id.or_else(|| named(site)).unwrap_or_else(|| state.draw("", 24).into())
 }
 
 /// An id as the schema of the things has it.
 fn drafted(site: &Site<'_>) -> Option<Value> {
     let schema = site.kind.schema.as_ref()?;
-    let draft = schema.draft(Given::default(), site.scene.seed, site.scene.setting())?;
+    let setting = Setting { documented: false, ..site.scene.setting() };
+    let draft = schema.draft(Given::default(), site.scene.seed, setting)?;
     let id = site.kind.id_of(draft.as_object()?).cloned()?;
     let note = schema.annotations().member(schema.annotations().root(), site.kind.id.as_ref()?)?;
     (note.meaning != Some(Meaning::Secret)).then_some(id)
+}
+
+/// What was sent and the answer does not show, as far as it can be a part of the thing.
+fn unshown(site: &Site<'_>, members: &Map<String, Value>, sent: Map<String, Value>) -> Map<String, Value> {
+    let unshown = sent.into_iter().filter(|(name, _)| !members.contains_key(name));
+    let Some(schema) = &site.kind.schema else { return unshown.collect() };
+    let mut unshown = unshown.peekable();
+    if unshown.peek().is_none() {
+        return Map::new();
+    }
+    let Ok(Value::Object(mut whole)) = schema.generate(site.scene.seed, site.scene.setting()) else { return unshown.collect() };
+    let mut fitting = Map::new();
+    for (name, value) in unshown {
+        // One where several may stand is a list of one.
+        for value in [value.clone(), Value::Array(vec![value])] {
+            let before = whole.insert(name.clone(), value.clone());
+            if schema.accepts(&Value::Object(whole.clone())) {
+                fitting.insert(name, value);
+                break;
+            }
+            match before {
+                Some(before) => whole.insert(name.clone(), before),
+                None => whole.remove(&name),
+            };
+        }
+    }
+    fitting
 }
 
 /// Whether the client said which id it has.

@@ -68,19 +68,26 @@ fn body(site: &Site<'_>, media_type: &MediaType, status: StatusCode, cut: &Cut, 
     if violations.is_empty() {
         return Ok(body);
     }
-    mended(site, media_type, &view, &body, told).ok_or_else(|| unabled(violations))
+    mended(site, media_type, status, &view, cut, told).ok_or_else(|| unabled(violations))
 }
 
-/// The same list where what was said around it did not fit: in an envelope that conforms, as far as it can agree.
-fn mended(site: &Site<'_>, media_type: &MediaType, view: &View<'_>, body: &Value, told: &Told) -> Option<Value> {
+/// The same list where something in it, or around it, did not fit: each thing as far as it can be shown, in an envelope that
+/// conforms.
+fn mended(site: &Site<'_>, media_type: &MediaType, status: StatusCode, view: &View<'_>, cut: &Cut, told: &Told) -> Option<Value> {
     let is_valid = |body: &Value| check::answer(media_type, body).is_empty();
-    let items = view.value(body)?.clone();
     let mut base = media_type.schema.as_ref()?.generate(site.scene.seed, site.scene.setting()).ok()?;
-    view.put_value(&mut base, items);
+    let mut items = Vec::new();
+    for entity in &cut.items {
+        let mut alone = base.clone();
+        view.put(&mut alone, Value::Object(view.project(entity).0));
+        let shown = if is_valid(&alone) { alone } else { view.fitting(site.scene, status, entity) };
+        items.push(view.value(&shown)?.get(0)?.clone());
+    }
+    view.put_value(&mut base, Value::Array(items));
     if !is_valid(&base) {
         return None;
     }
-    let layout = media_type.layout()?;
+    let Some(layout) = media_type.layout() else { return Some(base) };
     Some(Page::new(layout, Asked::of(site.scene)).with_facts(told.page.as_ref()).settle_each(base, is_valid))
 }
 

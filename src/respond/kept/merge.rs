@@ -47,7 +47,9 @@ pub(super) fn sent(site: &Site<'_>) -> Sent {
 /// What the request's schema declares of the thing; `None` if it declares nothing, and any member is as good as another.
 fn declared<'s>(site: &Site<'s>) -> Option<(&'s Annotations, &'s Note)> {
     let body = site.scene.operation.request_body.as_ref()?;
-    let schema = body.content.iter().find_map(|media_type| media_type.schema.as_ref())?;
+    let sent = site.scene.request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let own = body.content.iter().find(|media_type| media_type.range.eq_ignore_ascii_case(sent));
+    let schema = own.into_iter().chain(&body.content).find_map(|media_type| media_type.schema.as_ref())?;
     let annotations = schema.annotations();
     let note = site.used.sent.iter().try_fold(annotations.root(), |note, name| annotations.member(note, name))?;
     let note = if site.used.sent_in_list { annotations.items(note)? } else { note };

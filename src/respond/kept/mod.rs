@@ -24,8 +24,9 @@ use super::{Answer, Because, Scene, accept, not_acceptable, preferred, unable, w
 use crate::{
     check,
     clock::Timestamp,
-    contract::{Action, Contract, DeclaredResponse, MediaType, Role, Served, Use, at},
+    contract::{Action, Contract, DeclaredResponse, Location, MediaType, Role, Served, Use, at},
     message::{Response, StatusCode},
+    schema::Schema,
     seed::Seed,
     state::{Kind, Occasion, Store, Transaction},
     violation::Violation,
@@ -141,6 +142,22 @@ pub(crate) fn run_due(contract: &Contract, store: &Store, now: Timestamp, world:
 }
 
 impl Site<'_> {
+    /// The schemas of the path parameters that name such a thing.
+    fn names(&self) -> impl Iterator<Item = &Schema> {
+        let contract = self.scene.contract;
+        let uses = contract.kept().all[self.number].uses.iter();
+        uses.filter_map(|used| {
+            let name = used.identity.as_ref()?;
+            let operation = &contract.operations()[used.operation];
+            operation.parameters.iter().find(|parameter| parameter.location == Location::Path && parameter.name == *name)?.any_schema()
+        })
+    }
+
+    /// Whether what there is once is there from the beginning: it is not, if it can be made and taken away.
+    fn is_always_there(&self) -> bool {
+        self.kind.is_single && !self.scene.contract.kept().comes_and_goes(self.number)
+    }
+
     /// The thing as the body of the request has it.
     fn sent(&self) -> Option<&Map<String, Value>> {
         let thing = at(self.scene.judgement.body.as_ref()?, &self.used.sent)?;

@@ -42,7 +42,7 @@ pub(super) fn find(site: &Site<'_>) -> Result<Arc<Entity>, Box<Answer>> {
     if let Some(found) = site.store.look(|world, kinds| world.find(kinds, &wanted, &id).cloned()) {
         return Ok(found);
     }
-    if site.kind.is_single {
+    if site.is_always_there() {
         let add = |state: &mut crate::state::Transaction<'_>| state.add(site.number, single(site));
         let added = site.store.transact(site.occasion(), add);
         // Another call may have been quicker.
@@ -240,11 +240,16 @@ impl<'v> View<'v> {
     }
 
     /// A whole answer that conforms, with those members of the thing that fit, each beside those before it.
-    fn fitting(&self, scene: &Scene<'_>, status: StatusCode, entity: &Entity) -> Value {
+    pub(super) fn fitting(&self, scene: &Scene<'_>, status: StatusCode, entity: &Entity) -> Value {
         let Some(schema) = &self.media_type.schema else { return Value::Object(entity.members.clone()) };
-        let Ok(mut body) = schema.generate_for(Some(&entity.id), seed(scene, status), scene.setting_for(status)) else {
-            return Value::Null;
-        };
+        let setting = scene.setting_for(status);
+        let setting = if self.in_list { Setting { items: Some(1), ..setting } } else { setting };
+        let Ok(mut body) = schema.generate_for(Some(&entity.id), seed(scene, status), setting) else { return Value::Null };
+        if self.in_list
+            && let Some(Value::Array(items)) = at_mut(&mut body, self.path)
+        {
+            items.truncate(1);
+        }
         let (members, _) = self.project(entity);
         for (name, value) in members {
             let mut next = body.clone();

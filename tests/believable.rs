@@ -28,7 +28,7 @@ fn of_public(document: &str, target: &str) -> Option<serde_json::Value> {
 
 #[test]
 fn endpoints_of_kayle() {
-    let api = kayle::builder().seed(11).dynamic(true).start();
+    let api = kayle::builder().stateful(false).seed(11).dynamic(true).start();
     insta::assert_json_snapshot!(body(&api, "/v1/webhooks/endpoints?limit=2"));
 }
 

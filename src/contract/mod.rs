@@ -390,10 +390,15 @@ impl Contract {
     /// openapi: 3.1.0
     /// paths:
     ///   /pets:
-    ///     post: {responses: {"201": {description: created}}}
+    ///     post:
+    ///       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+    ///       responses: {"201": {description: created}}
     ///   /pets/{petId}:
     ///     get:
-    ///       responses: {"200": {description: a pet, content: {application/json: {schema: {properties: {id: {type: string}}}}}}}
+    ///       responses: {"200": {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}
+    /// components:
+    ///   schemas:
+    ///     Pet: {type: object, properties: {id: {type: string}, name: {type: string}}}
     /// "#)?;
     /// let [pets] = contract.resources() else { panic!("one, found {:?}", contract.resources()) };
     /// assert_eq!((pets.name(), pets.id_member()), ("/pets", Some("id")));

@@ -328,7 +328,7 @@ impl Calls {
     /// ```
     /// use standin::{Request, kayle};
     ///
-    /// let api = kayle::start();
+    /// let api = kayle::builder().stateful(false).start();
     /// let read = Request::get("/v1/webhooks/endpoints/whe_00000000000000000000000000000001");
     /// api.handle(read.with_header("authorization", "Bearer any"));
     /// let text = api.calls().transcript();

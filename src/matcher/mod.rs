@@ -233,7 +233,7 @@ impl Match {
 ///
 /// ```
 /// # use standin::{Match, Request, kayle};
-/// # let api = kayle::start();
+/// # let api = kayle::builder().stateful(false).start();
 /// api.on("getWebhookEndpoint").when(!Match::path("endpoint_id", "whe_1")).reply(404);
 /// let read = |id: &str| Request::get(&format!("/v1/webhooks/endpoints/{id}")).with_header("authorization", "Bearer any");
 /// assert_eq!(api.handle(read("whe_1")).status(), 200);

@@ -8,7 +8,7 @@ use integrator::{App, Config};
 use serde_json::json;
 use standin::{CoverageKind, Match, kayle};
 
-use common::{CREATE, HOOK, LIST, REVEAL, config, endpoint, start};
+use common::{CREATE, HOOK, LIST, REVEAL, config, start};
 
 #[tokio::test]
 async fn the_webhook_is_registered_once() {
@@ -44,25 +44,32 @@ async fn registration_runs_in_the_background() {
 #[tokio::test]
 async fn what_is_registered_is_not_registered_again() {
     let api = kayle::start();
-    api.on(LIST).with(json!({"data": [endpoint(1, "https://elsewhere.example/"), endpoint(2, HOOK)]}));
+    let kayle = kayle::handle(&api);
+    kayle.seed_endpoint("https://elsewhere.example/");
+    let ours = kayle.seed_endpoint(HOOK);
 
     start(&api).await.registered().await.unwrap();
 
     api.calls().assert_sequence([LIST, REVEAL]);
-    assert!(api.calls().last().request().path().contains("/whe_00000000000000000000000000000002/"));
+    assert!(api.calls().last().request().path().contains(ours.id()));
+    assert_eq!(api.calls().last().response().json()["data"]["signing_secret"], ours.signing_secret());
 }
 
 #[tokio::test]
 async fn it_is_found_on_a_later_page_too() {
     let api = kayle::start();
-    let more = json!({"data": [endpoint(1, "https://elsewhere.example/")], "pagination": {"has_more": true, "next_cursor": "a&b"}});
-    api.on(LIST).with(more);
-    api.on(LIST).when(Match::query("starting_after", "a&b")).with(json!({"data": [endpoint(2, HOOK)]}));
+    let kayle = kayle::handle(&api);
+    // Pages have 100, in the order of ids.
+    let mut seeded: Vec<_> = (0..101).map(|number| kayle.seed_endpoint(format!("https://elsewhere.example/{number}"))).collect();
+    seeded.sort_by(|one, other| one.id().cmp(other.id()));
+    let last = seeded[100].id().to_owned();
+    api.change(|state| state.update("endpoints", &last, |endpoint| drop(endpoint.insert("url".into(), HOOK.into()))));
 
     start(&api).await.registered().await.unwrap();
 
     api.calls().assert_sequence([LIST, LIST, REVEAL]);
-    api.calls().to(LIST).when(!Match::query("starting_after", "a&b")).assert_count(1);
+    api.calls().to(LIST).when(Match::query("starting_after", seeded[99].id())).assert_count(1);
+    assert!(api.calls().last().request().path().contains(&last));
 }
 
 /// Kayle takes `http` for this machine only. The program hands the refusal on, and does not try again.
@@ -91,7 +98,6 @@ async fn a_mistake_that_nobody_expects_fails_the_test() {
 async fn the_program_uses_three_operations() {
     let api = kayle::builder().coverage(true).start();
     start(&api).await.registered().await.unwrap();
-    api.on(LIST).with(json!({"data": [endpoint(2, HOOK)]}));
     start(&api).await.registered().await.unwrap();
 
     let coverage = api.coverage();

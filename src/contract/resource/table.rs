@@ -23,10 +23,15 @@ impl Contract {
     /// openapi: 3.1.0
     /// paths:
     ///   /pets:
-    ///     post: {responses: {"201": {description: created}}}
+    ///     post:
+    ///       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+    ///       responses: {"201": {description: created}}
     ///   /pets/{petId}:
     ///     get:
-    ///       responses: {"200": {description: a pet, content: {application/json: {schema: {properties: {id: {type: string}}}}}}}
+    ///       responses: {"200": {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}
+    /// components:
+    ///   schemas:
+    ///     Pet: {type: object, properties: {id: {type: string}, name: {type: string}}}
     /// "#)?;
     /// let text = contract.resource_table().to_string();
     /// assert!(text.contains("GET /pets/{petId} answers the one that the path names"), "{text}");

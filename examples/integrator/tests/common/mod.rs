@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use integrator::{App, Config};
-use serde_json::{Value, json};
 use standin::{MockServer, kayle};
 
 pub(crate) const LIST: &str = "GET /v1/webhooks/endpoints";
@@ -30,19 +29,4 @@ pub(crate) fn config(api: &MockServer) -> Config {
 /// The running program.
 pub(crate) async fn start(api: &MockServer) -> App {
     App::start(config(api)).await.unwrap()
-}
-
-/// An endpoint as Kayle lists it.
-pub(crate) fn endpoint(number: u32, url: &str) -> Value {
-    json!({
-        "id": format!("whe_{number:032}"),
-        "organization_id": "71ebcad0-948f-442a-965e-59cf1c3d6c0d",
-        "name": null,
-        "url": url,
-        "enabled": true,
-        "subscribed_event_types": ["verification.attempt.succeeded"],
-        "created_at": "2026-01-01T00:00:00.000Z",
-        "updated_at": "2026-01-01T00:00:00.000Z",
-        "disabled_at": null,
-    })
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use standin::{Clock, MockServer, Request, Timestamp, kayle};
 
 fn register(api: &MockServer, endpoint: &str, key_id: &str, jwk: Value) -> Value {
-    data(post(api, &format!("{ENDPOINTS}/{endpoint}/keys"), &key_body(key_id, jwk)))
+    data(post(api, &format!("{ENDPOINTS}/{endpoint}/keys"), &key_body(key_id, &jwk)))
 }
 
 fn keys(api: &MockServer, endpoint: &str) -> Vec<Value> {
@@ -79,7 +79,7 @@ fn an_unknown_endpoint_has_no_keys_and_takes_none() {
     let api = server();
     let page = get(&api, &format!("{ENDPOINTS}/whe_no/keys"));
     assert_eq!(page, (200, json!({"data": [], "error": null, "pagination": {"limit": 10, "has_more": false, "next_cursor": null}})));
-    assert_eq!(refused(post(&api, &format!("{ENDPOINTS}/whe_no/keys"), &key_body("k", jwk()))), not_found());
+    assert_eq!(refused(post(&api, &format!("{ENDPOINTS}/whe_no/keys"), &key_body("k", &jwk()))), not_found());
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn what_is_asked_of_a_key_is_little() {
     let api = server();
     let path = format!("{ENDPOINTS}/{}/keys", endpoint(&api));
     for name in ["key_id", "jwk", "algorithm", "key_type"] {
-        let mut body = key_body("k", jwk());
+        let mut body = key_body("k", &jwk());
         body.as_object_mut().unwrap().remove(name);
         assert_eq!(refused(post(&api, &path, &body)), bad_request(), "{name}");
     }
@@ -99,7 +99,7 @@ fn what_is_asked_of_a_key_is_little() {
         ("key_type", json!("EC")),
         ("key_id", json!(1)),
     ] {
-        let mut body = key_body("k", jwk());
+        let mut body = key_body("k", &jwk());
         body[name] = value;
         assert_eq!(refused(post(&api, &path, &body)), bad_request(), "{body}");
     }
@@ -144,14 +144,14 @@ fn strict_keys_are_judged_and_reduced() {
         with("key_ops", json!(["encrypt", "decrypt"])),
     ];
     for jwk in refused_ones {
-        assert_eq!(refused(post(&api, &path, &key_body("k", jwk.clone()))), bad_request(), "{jwk}");
+        assert_eq!(refused(post(&api, &path, &key_body("k", &jwk))), bad_request(), "{jwk}");
     }
     let mut generous = with("key_ops", json!(["encrypt", "wrapKey"]));
     generous["alg"] = "RSA-OAEP-256".into();
     generous["use"] = "enc".into();
     generous["kid"] = "mine".into();
     let reduced = json!({"alg": "RSA-OAEP-256", "e": "AQAB", "key_ops": ["encrypt"], "kty": "RSA", "n": jwk()["n"]});
-    assert_eq!(data(post(&api, &path, &key_body("k", generous)))["jwk"], reduced);
+    assert_eq!(data(post(&api, &path, &key_body("k", &generous)))["jwk"], reduced);
     assert_eq!(list(&api, &path)[0]["jwk"], reduced);
     // What is wrong with the schema is told by the framework, as ever.
     assert_eq!(post(&api, &path, &json!({})).1["success"], false);

@@ -16,7 +16,7 @@ fn what_is_created_is_read_listed_changed_and_deleted() {
     assert_eq!((&endpoint["created_at"], &endpoint["updated_at"]), (&json!(START), &json!(START)));
     let path = format!("{ENDPOINTS}/{}", text(&endpoint, "id"));
     assert_eq!(data(get(&api, &path)), endpoint);
-    assert_eq!(list(&api, ENDPOINTS), [endpoint.clone()]);
+    assert_eq!(list(&api, ENDPOINTS), [endpoint]);
     let changed = data(patch(&api, &path, &json!({"name": "Staging"})));
     assert_eq!(changed["name"], "Staging");
     assert_eq!(data(get(&api, &path)), changed);
@@ -51,7 +51,7 @@ fn what_is_absent_stays_and_what_is_null_is_cleared() {
     let types = json!(["verification.attempt.failed", "verification.attempt.failed"]);
     let sent = json!({"subscribed_event_types": types, "id": "mine", "created_at": "x", "colour": "mauve"});
     let after = data(patch(&api, &path, &sent));
-    let mut expected = before.clone();
+    let mut expected = before;
     expected["subscribed_event_types"] = types;
     expected["updated_at"] = "2026-01-01T00:01:00.000Z".into();
     assert_eq!(after, expected);

@@ -29,7 +29,7 @@ fn an_event_shows_what_happened_and_its_deliveries() {
     });
     assert_eq!(event, expected);
     for path in [EVENTS, "/v1/events"] {
-        assert_eq!(list(&api, path), [expected.clone()], "{path}");
+        assert_eq!(list(&api, path), std::slice::from_ref(&expected), "{path}");
         assert_eq!(data(get(&api, &format!("{path}/{}", text(&event, "id")))), expected, "{path}");
         assert_eq!(refused(get(&api, &format!("{path}/evt_no"))), not_found());
     }

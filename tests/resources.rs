@@ -1,5 +1,7 @@
 //! What documents are taken to keep.
 
+#![allow(clippy::print_stdout, reason = "what real documents have is printed")]
+
 use std::{collections::HashMap, fs, path::Path, time::Instant};
 
 use serde_json::Value;

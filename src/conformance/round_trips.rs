@@ -94,11 +94,9 @@ impl Trip<'_> {
         for used in of(&|used| matches!(used.action, Action::Patch | Action::Replace { .. }) && used.identity.is_some()) {
             trips.note("change", name, self.change(used, &created));
         }
-        for used in of(&|used| used.action == Action::Delete) {
-            if trips.note("delete", name, self.call(used, &created, None).map(drop)) {
-                trips.note("gone", name, self.gone(resource, &created));
-            }
-            break;
+        let deletes = resource.uses.iter().find(|used| used.action == Action::Delete);
+        if deletes.is_some_and(|used| trips.note("delete", name, self.call(used, &created, None).map(drop))) {
+            trips.note("gone", name, self.gone(resource, &created));
         }
     }
 

@@ -74,15 +74,15 @@ pub(crate) struct Rank(Text, u64);
 enum Text {
     None,
     Number(i64),
-    Text(Arc<str>),
+    Words(Arc<str>),
 }
 
 impl Text {
     fn of(value: Option<&Value>) -> Self {
         match value {
             Some(Value::Number(number)) if number.is_i64() => Self::Number(number.as_i64().unwrap_or_default()),
-            Some(Value::String(text)) => Self::Text(text.as_str().into()),
-            Some(other) if !other.is_null() => Self::Text(other.to_string().into()),
+            Some(Value::String(text)) => Self::Words(text.as_str().into()),
+            Some(other) if !other.is_null() => Self::Words(other.to_string().into()),
             _ => Self::None,
         }
     }
@@ -216,7 +216,7 @@ impl World {
 
     /// The place right after everything whose order member has this text.
     pub(crate) fn after_text(text: &str) -> Rank {
-        Rank(Text::Text(text.into()), u64::MAX)
+        Rank(Text::Words(text.into()), u64::MAX)
     }
 
     /// Keeps a thing, in the place of the one with the same id if there is one, which it gives back.
@@ -284,7 +284,10 @@ impl World {
     }
 }
 
-fn bounds(scope: Scope, after: Option<Rank>) -> (Bound<(Scope, Rank)>, Bound<(Scope, Rank)>) {
+/// One end of a range of places in lists.
+type End = Bound<(Scope, Rank)>;
+
+fn bounds(scope: Scope, after: Option<Rank>) -> (End, End) {
     // The next text that there is: no list is between the two.
     let end = format!("{scope}\0");
     let from = match after {

@@ -102,7 +102,7 @@ pub(crate) fn jwk() -> Value {
     json!({"kty": "RSA", "e": "AQAB", "n": format!("w{}", "x".repeat(341))})
 }
 
-pub(crate) fn key_body(key_id: &str, jwk: Value) -> Value {
+pub(crate) fn key_body(key_id: &str, jwk: &Value) -> Value {
     json!({"key_id": key_id, "jwk": jwk, "algorithm": "RSA-OAEP-256", "key_type": "RSA"})
 }
 

@@ -73,7 +73,7 @@ impl<'c> Draft<'c> {
     pub(super) fn of(group: Group<'c>) -> Self {
         let mut draft = Self { is_single: group.is_single, ..Self::at(group.scope, group.way.clone()) };
         if group.is_single {
-            draft.single(group);
+            draft.single(&group);
         } else {
             draft.collection(group);
         }
@@ -131,7 +131,7 @@ impl<'c> Draft<'c> {
         Some(sent(&body(call.operation)?, self.thing.as_ref()?, self.way.noun()))
     }
 
-    fn single(&mut self, group: Group<'c>) {
+    fn single(&mut self, group: &Group<'c>) {
         let reads = |call: &&Call<'c>| *call.operation.method() == Method::GET;
         let noun = self.noun();
         let wanted = Wanted { noun: &noun, parameter: None, kin: None };

@@ -40,24 +40,24 @@ impl<'d> View<'d> {
     pub(super) fn at(document: &'d Arc<Document>, place: &Pointer) -> Self {
         let mut view = Self { document, parts: Vec::new(), branches: 0 };
         if let Some(schema) = document.resolve(place) {
-            view.take(place.clone(), schema, DEEPEST);
+            view.take(place, schema, DEEPEST);
         }
         view
     }
 
     /// Takes a schema, and all that it refers to and is combined from.
-    fn take(&mut self, place: Pointer, schema: &'d Value, depth: usize) {
+    fn take(&mut self, place: &Pointer, schema: &'d Value, depth: usize) {
         let Value::Object(schema) = schema else { return };
         if depth == 0 || self.parts.iter().any(|part| std::ptr::eq(part.schema, schema)) {
             return;
         }
         let reference = schema.get("$ref").and_then(Value::as_str);
-        let target = reference.and_then(|reference| self.document.target(&place, reference));
+        let target = reference.and_then(|reference| self.document.target(place, reference));
         self.parts.push(Part { place: place.clone(), schema });
         if let Some(target) = target
             && let Some(schema) = self.document.resolve(&target)
         {
-            self.take(target, schema, depth - 1);
+            self.take(&target, schema, depth - 1);
         }
         for keyword in ["allOf", "anyOf", "oneOf"] {
             let Some(Value::Array(branches)) = schema.get(keyword) else { continue };
@@ -66,7 +66,7 @@ impl<'d> View<'d> {
                 self.branches += some;
             }
             for (index, branch) in branches.iter().enumerate() {
-                self.take(place.join(keyword).join(index), branch, depth - 1);
+                self.take(&place.join(keyword).join(index), branch, depth - 1);
             }
         }
     }
@@ -119,7 +119,7 @@ impl<'d> View<'d> {
     fn below(&self, find: impl Fn(&Part<'d>) -> Option<(Pointer, &'d Value)>) -> Option<Self> {
         let mut view = Self { document: self.document, parts: Vec::new(), branches: 0 };
         for (place, schema) in self.parts.iter().filter_map(find) {
-            view.take(place, schema, DEEPEST);
+            view.take(&place, schema, DEEPEST);
         }
         (!view.parts.is_empty()).then_some(view)
     }

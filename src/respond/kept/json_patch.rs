@@ -23,5 +23,5 @@ pub(super) fn patched(site: &Site<'_>, entity: &Entity) -> Result<Entity, Box<An
     let mut changes: Vec<(String, Option<Value>)> = changed.map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
     changes.extend(entity.members.keys().filter(|name| !members.contains_key(*name)).map(|name| (name.clone(), None)));
     changes.retain(|(name, _)| !merge::is_server_s(site.kind, name));
-    Ok(merge::taken_over(site.kind, entity, changes))
+    Ok(merge::taken_over(site.kind, entity, &changes))
 }

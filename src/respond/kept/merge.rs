@@ -89,7 +89,7 @@ pub(super) fn patched(site: &Site<'_>, entity: &Entity) -> Entity {
         };
         (name, change)
     });
-    let mut next = taken_over(site.kind, entity, changes.collect());
+    let mut next = taken_over(site.kind, entity, &changes.collect::<Vec<_>>());
     next.hidden.extend(sent.hidden);
     next
 }
@@ -102,14 +102,14 @@ pub(super) fn replaced(site: &Site<'_>, entity: &Entity) -> Entity {
         let value = default.or_else(|| is_nullable(&name).then_some(Value::Null));
         (name, value)
     });
-    let changes = left_out.chain(sent.members.into_iter().map(|(name, value)| (name, Some(value)))).collect();
-    let mut next = taken_over(site.kind, entity, changes);
+    let changes = left_out.chain(sent.members.into_iter().map(|(name, value)| (name, Some(value)))).collect::<Vec<_>>();
+    let mut next = taken_over(site.kind, entity, &changes);
     next.hidden.extend(sent.hidden);
     next
 }
 
 /// The thing with all changes; where its schema then refuses it, with those that it takes.
-pub(super) fn taken_over(kind: &Kind, entity: &Entity, changes: Vec<(String, Option<Value>)>) -> Entity {
+pub(super) fn taken_over(kind: &Kind, entity: &Entity, changes: &[(String, Option<Value>)]) -> Entity {
     let mut whole = entity.clone();
     changes.iter().for_each(|(name, value)| change(kind, &mut whole, name, value.as_ref()));
     let accepts = |entity: &Entity| kind.schema.as_ref().is_none_or(|schema| schema.accepts(&Value::Object(entity.members.clone())));
@@ -118,7 +118,7 @@ pub(super) fn taken_over(kind: &Kind, entity: &Entity, changes: Vec<(String, Opt
         return whole;
     }
     let mut next = entity.clone();
-    for (name, value) in &changes {
+    for (name, value) in changes {
         let mut one = next.clone();
         change(kind, &mut one, name, value.as_ref());
         if accepts(&one) {

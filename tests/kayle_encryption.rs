@@ -6,8 +6,8 @@ use kayle_common::*;
 use serde_json::{Value, json};
 use standin::{Clock, MockServer, Request, Timestamp, kayle};
 
-fn register(api: &MockServer, endpoint: &str, key_id: &str, jwk: Value) -> Value {
-    data(post(api, &format!("{ENDPOINTS}/{endpoint}/keys"), &key_body(key_id, &jwk)))
+fn register(api: &MockServer, endpoint: &str, key_id: &str, jwk: &Value) -> Value {
+    data(post(api, &format!("{ENDPOINTS}/{endpoint}/keys"), &key_body(key_id, jwk)))
 }
 
 fn keys(api: &MockServer, endpoint: &str) -> Vec<Value> {
@@ -18,8 +18,8 @@ fn keys(api: &MockServer, endpoint: &str) -> Vec<Value> {
 fn a_new_key_is_the_one_in_use_and_the_others_are_not() {
     let api = server();
     let (endpoint, other) = (endpoint(&api), endpoint(&api));
-    let elsewhere = register(&api, &other, "other", jwk());
-    let first = register(&api, &endpoint, "first", jwk());
+    let elsewhere = register(&api, &other, "other", &jwk());
+    let first = register(&api, &endpoint, "first", &jwk());
     assert!(is_random(&first["id"], "whk_", 32), "{first}");
     assert_eq!(first.as_object().unwrap().len(), 10);
     let expected = json!({
@@ -28,14 +28,14 @@ fn a_new_key_is_the_one_in_use_and_the_others_are_not() {
     });
     assert_eq!(first, expected);
     api.clock().advance(minutes(1));
-    let second = register(&api, &endpoint, "first", jwk());
+    let second = register(&api, &endpoint, "first", &jwk());
     let find = |id: &Value| keys(&api, &endpoint).into_iter().find(|key| key["id"] == *id).unwrap();
     let at = "2026-01-01T00:01:00.000Z";
     let old = find(&first["id"]);
     assert_eq!((&old["is_active"], &old["disabled_at"], &old["updated_at"]), (&json!(false), &json!(at), &json!(at)));
     assert_eq!(find(&second["id"]), second);
     api.clock().advance(minutes(1));
-    register(&api, &endpoint, "", jwk());
+    register(&api, &endpoint, "", &jwk());
     assert_eq!(find(&first["id"])["disabled_at"], "2026-01-01T00:02:00.000Z", "an older time is overwritten");
     assert_eq!(keys(&api, &other), [elsewhere]);
     all_conform(&api);
@@ -45,7 +45,7 @@ fn a_new_key_is_the_one_in_use_and_the_others_are_not() {
 fn keys_are_put_out_of_use_and_into_it() {
     let api = server();
     let endpoint = endpoint(&api);
-    let key = register(&api, &endpoint, "k", jwk());
+    let key = register(&api, &endpoint, "k", &jwk());
     let path = format!("/v1/webhooks/keys/{}", text(&key, "id"));
     for expected in ["2026-01-01T00:01:00.000Z", "2026-01-01T00:02:00.000Z"] {
         api.clock().advance(minutes(1));
@@ -66,8 +66,8 @@ fn keys_are_put_out_of_use_and_into_it() {
 fn putting_a_key_into_use_leaves_the_others_in_use() {
     let api = server();
     let endpoint = endpoint(&api);
-    let first = register(&api, &endpoint, "a", jwk());
-    register(&api, &endpoint, "b", jwk());
+    let first = register(&api, &endpoint, "a", &jwk());
+    register(&api, &endpoint, "b", &jwk());
     data(call(&api, &format!("/v1/webhooks/keys/{}/reactivate", text(&first, "id"))));
     let active = list(&api, &format!("{ENDPOINTS}/{endpoint}/keys?is_active=true"));
     assert_eq!(active.len(), 2);
@@ -111,12 +111,12 @@ fn a_key_that_cannot_encrypt_is_taken_and_told_of() {
     let endpoint = endpoint(&api);
     let unusable = [json!({}), json!({"kty": "EC"}), json!({"kty": "RSA", "n": "AQAB", "e": "AQAB"}), json!({"kty": "RSA", "d": "x"})];
     for jwk in unusable {
-        assert_eq!(register(&api, &endpoint, "k", jwk.clone())["jwk"], jwk);
+        assert_eq!(register(&api, &endpoint, "k", &jwk)["jwk"], jwk);
         let call = api.calls().to("registerWebhookKey").last();
         let remarks: Vec<&str> = call.remarks().iter().map(standin::Violation::code).collect();
         assert_eq!(remarks, ["kayle.jwk.unusable"], "{jwk}");
     }
-    register(&api, &endpoint, "k", jwk());
+    register(&api, &endpoint, "k", &jwk());
     assert_eq!(api.calls().to("registerWebhookKey").last().remarks().len(), 0);
     all_conform(&api);
 }

@@ -428,7 +428,7 @@ mod tests {
             assert_eq!(at(&source, &format!("/all/k{number}/v")).unwrap().0, number + 2);
         }
         // One walk takes some 100 ms without optimization, 2,000 would take minutes.
-        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
     }
 
     #[test]

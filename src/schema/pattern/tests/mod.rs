@@ -181,7 +181,7 @@ fn nothing_is_made_where_nothing_can_match() {
         let start = Instant::now();
         let made = patterns(pattern).make(&mut Random::new(Seed::new(1)), 0..=usize::MAX);
         assert_eq!(made, None, "{pattern}");
-        assert!(start.elapsed() < Duration::from_secs(5), "{pattern} took {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(60), "{pattern} took {:?}", start.elapsed());
     }
 }
 
@@ -270,7 +270,7 @@ fn vast_patterns_end() {
         let start = Instant::now();
         let made = patterns(pattern).make(&mut Random::new(Seed::new(1)), 0..=usize::MAX);
         assert!(made.is_none_or(|text| text.len() <= LONGEST), "{pattern}");
-        assert!(start.elapsed() < Duration::from_secs(5), "{pattern} took {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(60), "{pattern} took {:?}", start.elapsed());
     }
 }
 

@@ -15,8 +15,8 @@ use crate::{
     violation::{Place, Step, Violation},
 };
 
-/// How many ids are looked at for one that was meant.
-const MOST_NEAR: usize = 1_000;
+/// Among more ids than this, none is looked for that was meant.
+const MOST_NEAR: usize = 50;
 
 /// The thing that the path names is not there.
 pub(super) fn missing(site: &Site<'_>) -> Box<Answer> {
@@ -30,10 +30,11 @@ pub(super) fn missing_in(site: &Site<'_>, world: &World) -> Box<Answer> {
 
 fn not_there(site: &Site<'_>, number: usize, kind: &Kind, parameter: &str, id: &str, world: &World) -> Box<Answer> {
     let tenant = &site.scene.judgement.tenant;
-    let known: Vec<String> = world.all(number, tenant).take(MOST_NEAR).map(|entity| Kind::text(&entity.id)).collect();
+    let known: Vec<String> = world.all(number, tenant).take(MOST_NEAR + 1).map(|entity| Kind::text(&entity.id)).collect();
     let place = Place::Path(parameter.to_owned(), Pointer::root());
     let violation = Violation::new(Step::State, "state.missing", place, format!("the id of one of {}", kind.name), quote(id));
-    let violation = match nearest(id, known.iter().map(String::as_str)) {
+    let near = if known.len() > MOST_NEAR { None } else { nearest(id, known.iter().map(String::as_str)) };
+    let violation = match near {
         Some(near) => violation.with_hint(format!("did you mean {near:?}?")),
         None if known.is_empty() => violation.with_hint("nothing of this kind is kept"),
         None => violation,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
-use standin::{Because, Clock, Contract, Method, MockServer, Request, Response, State, Timestamp};
+use standin::{Because, Clock, Contract, Incoming, Method, MockServer, Request, Response, Rule, State, Timestamp, Transaction};
 
 const DOCUMENT: &str = r##"
 openapi: 3.1.0
@@ -440,4 +440,25 @@ fn tests_look_at_what_is_kept_and_change_it() {
 #[should_panic(expected = "there is no resource \"/shop\"; did you mean \"/shops\"?")]
 fn a_wrong_name_of_a_resource_panics() {
     start().change(|state| state.list("/shop").count());
+}
+
+/// A rule that takes everything away, and then fails.
+struct Clumsy;
+
+impl Rule for Clumsy {
+    fn after(&self, _: &Incoming<'_>, _: &Value, state: &mut Transaction<'_>) {
+        let ids: Vec<String> = state.list("/shops").map(|shop| shop["id"].as_str().unwrap().to_owned()).collect();
+        ids.iter().for_each(|id| drop(state.remove("/shops", id)));
+        panic!("the rule fails");
+    }
+}
+
+#[test]
+fn what_a_rule_did_before_it_panicked_is_undone() {
+    let contract = contract().with_rule("DELETE /shops/{shop_id}", Clumsy);
+    let api = MockServer::builder(&contract).stateful(true).start();
+    let (one, _) = (shop(&api, "One"), shop(&api, "Other"));
+    api.expect_violation("answer.panic");
+    assert_eq!(api.handle(Request::with_method(Method::DELETE, &path(&one))).status(), 500);
+    assert_eq!(names(&get(&api, "/shops")), ["One", "Other"]);
 }

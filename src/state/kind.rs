@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::schema::Schema;
+use crate::schema::{Note, Schema};
 
 /// Things of one kind.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +57,22 @@ impl Kind {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         }
+    }
+
+    /// What is said about a member, as answers show it.
+    pub(crate) fn note(&self, name: &str) -> Option<&Note> {
+        let annotations = self.schema.as_ref()?.annotations();
+        annotations.member(annotations.root(), name)
+    }
+
+    /// Whether a member is declared by its name.
+    pub(crate) fn declares(&self, name: &str) -> bool {
+        self.schema.as_ref().is_some_and(|schema| schema.annotations().declares(schema.annotations().root(), name))
+    }
+
+    /// Whether the server alone says what a member is.
+    pub(crate) fn is_server_s(&self, name: &str) -> bool {
+        self.note(name).is_some_and(|note| note.read_only || note.value.is_some())
     }
 
     /// The id that a thing has.

@@ -3,13 +3,15 @@
 //! Resources by their names, each a list of its things as answers show them. What is not seen of a thing is in a member of
 //! its own, `$standin`: what is kept beside it, what it is part of, whose it is.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
+    kind::Kind,
     store::{Occasion, Store},
+    transaction::near,
     world::{Entity, Reminder},
 };
 use crate::{
@@ -17,7 +19,7 @@ use crate::{
     error::{Defect, DefectKind, Error},
     pointer::Pointer,
     seed::Seed,
-    text::nearest,
+    source::{Source, describe},
 };
 
 /// What is not seen of a thing.
@@ -47,15 +49,12 @@ impl State {
     ///
     /// If the text is no JSON object. Whether it fits a contract, the server says that is started with it.
     pub fn from_json(name: &str, text: &str) -> Result<Self, Error> {
-        let (source, value, _) = crate::source::Source::read(name, text.to_owned())?;
+        let (source, value, _) = Source::read(name, text.to_owned())?;
         match value {
             Value::Object(members) => Ok(Self(members)),
-            other => Err(source.defect(
-                DefectKind::Structure,
-                Pointer::root(),
-                "an object with a list for each resource",
-                crate::source::describe(&other),
-            )),
+            other => {
+                Err(source.defect(DefectKind::Structure, Pointer::root(), "an object with a list for each resource", describe(&other)))
+            }
         }
     }
 
@@ -92,10 +91,14 @@ impl Store {
     pub(crate) fn save(&self) -> State {
         let world = self.now();
         let mut saved: Map<String, Value> = self.kinds.iter().map(|kind| (kind.name.clone(), Value::Array(Vec::new()))).collect();
-        let reminders: Vec<(&Timestamp, &Reminder)> = world.reminders.iter().map(|((at, _), reminder)| (at, reminder)).collect();
+        let mut reminders: HashMap<(usize, &str, &str), Reminded<'_>> = HashMap::new();
+        for ((at, _), reminder) in &world.reminders {
+            reminders.entry((reminder.kind, &*reminder.tenant, &*reminder.id)).or_default().push((*at, reminder));
+        }
         for (kind, entity) in world.everything() {
-            let of_it = reminders.iter().filter(|(_, reminder)| reminder.kind == kind && reminder.is_of(entity));
-            let written = written(entity, &self.tenant, of_it.copied());
+            let id = Kind::text(&entity.id);
+            let of_it = reminders.get(&(kind, &*entity.tenant, id.as_str()));
+            let written = written(entity, &self.tenant, of_it.map(Vec::as_slice).unwrap_or_default());
             if let Some(Value::Array(things)) = saved.get_mut(&self.kinds[kind].name) {
                 things.push(written);
             }
@@ -108,10 +111,9 @@ impl Store {
         for (name, things) in &state.0 {
             let place = Pointer::root().join(name);
             let Some(kind) = self.kinds.iter().position(|kind| kind.name == *name) else {
-                let near = nearest(name, self.kinds.iter().map(|kind| kind.name.as_str())).map(|near| format!("; did you mean {near:?}?"));
-                return Err(defect(&place, "the name of a resource", format!("{name:?}{}", near.unwrap_or_default())));
+                return Err(defect(&place, "the name of a resource", format!("{name:?}{}", near(&self.kinds, name))));
             };
-            let Value::Array(things) = things else { return Err(defect(&place, "a list of things", crate::source::describe(things))) };
+            let Value::Array(things) = things else { return Err(defect(&place, "a list of things", describe(things))) };
             for (index, thing) in things.iter().enumerate() {
                 let place = place.join(index);
                 let seed = Seed::new(0).with(name.as_bytes()).with_number(index as u64);
@@ -122,7 +124,7 @@ impl Store {
     }
 
     fn load_one(&self, kind: usize, thing: &Value, now: Timestamp, seed: Seed) -> Result<(), String> {
-        let Value::Object(members) = thing else { return Err(crate::source::describe(thing)) };
+        let Value::Object(members) = thing else { return Err(describe(thing)) };
         let mut members = members.clone();
         let aside = members.remove(ASIDE).unwrap_or_default();
         let (entity, reminders) = read(members, &aside, &self.tenant)?;
@@ -142,7 +144,10 @@ fn defect(place: &Pointer, expected: &str, found: impl Into<String>) -> Error {
     Defect { kind: DefectKind::Structure, document, position: None, pointer, expected, found: found.into() }.into()
 }
 
-fn written<'r>(entity: &Entity, tenant: &str, reminders: impl Iterator<Item = (&'r Timestamp, &'r Reminder)>) -> Value {
+/// What is to be done with a thing, and when.
+type Reminded<'r> = Vec<(Timestamp, &'r Reminder)>;
+
+fn written(entity: &Entity, tenant: &str, reminders: &[(Timestamp, &Reminder)]) -> Value {
     let mut aside = Map::new();
     let mut say = |name: &str, value: Value| aside.insert(name.to_owned(), value);
     if &*entity.tenant != tenant {
@@ -161,7 +166,7 @@ fn written<'r>(entity: &Entity, tenant: &str, reminders: impl Iterator<Item = (&
     if !shown(&entity.id) {
         say("id", entity.id.clone());
     }
-    let reminders: Vec<Value> = reminders.map(|(at, reminder)| json!({"at": at.to_string(), "note": reminder.note})).collect();
+    let reminders: Vec<Value> = reminders.iter().map(|(at, reminder)| json!({"at": at.to_string(), "note": reminder.note})).collect();
     if !reminders.is_empty() {
         say("reminders", reminders.into());
     }
@@ -183,13 +188,13 @@ fn read(members: Map<String, Value>, aside: &Value, tenant: &Arc<str>) -> Result
     let said = match aside {
         Value::Null => Map::new(),
         Value::Object(said) => said.clone(),
-        other => return Err(format!("{} in `{ASIDE}`", crate::source::describe(other))),
+        other => return Err(format!("{} in `{ASIDE}`", describe(other))),
     };
     for (name, value) in said {
         match (name.as_str(), value) {
             ("tenant", Value::String(tenant)) => entity.tenant = tenant.into(),
             ("within", Value::Object(links)) => {
-                entity.links = links.into_iter().map(|(name, value)| (name, super::Kind::text(&value))).collect();
+                entity.links = links.into_iter().map(|(name, value)| (name, Kind::text(&value))).collect();
             }
             ("hidden", Value::Object(hidden)) => entity.hidden = hidden,
             ("absent", value @ Value::Array(_)) => entity.absent = texts(&value),

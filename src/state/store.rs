@@ -56,11 +56,9 @@ impl Store {
     pub(crate) fn transact<R, E>(&self, occasion: Occasion, act: impl FnOnce(&mut Transaction<'_>) -> Result<R, E>) -> Result<R, E> {
         let mut world = self.lock();
         let mut transaction = Transaction::new(Arc::make_mut(&mut world), &self.kinds, self.limit, occasion, self.setting);
-        let done = act(&mut transaction);
-        if done.is_err() {
-            transaction.undo();
-        }
-        done
+        let done = act(&mut transaction)?;
+        transaction.commit();
+        Ok(done)
     }
 
     /// Goes back to what it started with, at once, however much is kept.
@@ -83,7 +81,7 @@ impl Store {
     }
 
     fn lock(&self) -> MutexGuard<'_, Arc<World>> {
-        // A panic in the middle is a rule's: what it had changed by then stays, as it does in a program that goes on.
+        // A panic in the middle is a rule's, and what it had changed by then is undone.
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

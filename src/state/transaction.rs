@@ -33,11 +33,14 @@ pub struct Transaction<'t> {
     before: Vec<(usize, Arc<str>, Option<Arc<Entity>>)>,
     reminded: Vec<(Timestamp, u64)>,
     popped: Vec<((Timestamp, u64), Reminder)>,
+    /// Whether what was done is to stay.
+    stays: bool,
 }
 
 impl<'t> Transaction<'t> {
     pub(super) fn new(world: &'t mut World, kinds: &'t Kinds, limit: usize, occasion: Occasion, setting: Setting) -> Self {
-        Self { world, kinds, limit, occasion, setting, drawn: 0, before: Vec::new(), reminded: Vec::new(), popped: Vec::new() }
+        let (before, reminded, popped) = (Vec::new(), Vec::new(), Vec::new());
+        Self { world, kinds, limit, occasion, setting, drawn: 0, before, reminded, popped, stays: false }
     }
 
     /// The time on the server's clock.
@@ -76,12 +79,7 @@ impl<'t> Transaction<'t> {
     #[track_caller]
     pub fn insert(&mut self, resource: &str, members: Map<String, Value>) -> Result<String, String> {
         let kind = self.kind(resource);
-        let id = self.kinds[kind].id_of(&members).cloned();
-        let entity = Entity { id: id.unwrap_or_default(), tenant: Arc::clone(&self.occasion.tenant), members, ..Entity::default() };
-        let entity = self.completed(kind, entity)?;
-        let id = Kind::text(&entity.id);
-        self.add(kind, entity).map_err(|missed| missed.in_words(&self.kinds[kind], &id))?;
-        Ok(id)
+        self.load(kind, Entity { tenant: Arc::clone(&self.occasion.tenant), members, ..Entity::default() })
     }
 
     /// Changes a thing. Whether there is one with this id.
@@ -145,7 +143,7 @@ impl<'t> Transaction<'t> {
     #[track_caller]
     fn kind(&self, resource: &str) -> usize {
         let found = self.kinds.iter().position(|kind| kind.name == resource);
-        found.unwrap_or_else(|| panic!("standin: {}", no_resource(self.kinds, resource)))
+        found.unwrap_or_else(|| panic!("standin: there is no resource {resource:?}{}", near(self.kinds, resource)))
     }
 
     fn entity(&self, kind: usize, id: &str) -> Option<&Arc<Entity>> {
@@ -242,17 +240,23 @@ impl Transaction<'_> {
         }
         self.world.serial += 1;
         entity.serial = self.world.serial;
-        self.put(kind, entity)
+        self.replace(kind, entity)
     }
 
     /// Puts a thing in the place of the one with the same id.
-    pub(crate) fn replace(&mut self, kind: usize, entity: Entity) -> Result<Arc<Entity>, Missed> {
+    pub(crate) fn replace(&mut self, kind: usize, mut entity: Entity) -> Result<Arc<Entity>, Missed> {
+        self.world.serial += 1;
+        entity.version = self.world.serial;
         self.put(kind, entity)
     }
 
-    fn put(&mut self, kind: usize, mut entity: Entity) -> Result<Arc<Entity>, Missed> {
-        self.world.serial += 1;
-        entity.version = self.world.serial;
+    /// Keeps what was made up for a thing with it: that changes nothing that anybody has seen.
+    pub(crate) fn complete(&mut self, kind: usize, entity: Entity) {
+        // It was there, and has no other unique members: nothing can be in its way.
+        let _ = self.put(kind, entity);
+    }
+
+    fn put(&mut self, kind: usize, entity: Entity) -> Result<Arc<Entity>, Missed> {
         let entity = Arc::new(entity);
         let (key, before) = self.world.put(self.kinds, kind, Arc::clone(&entity))?;
         self.before.push((kind, key, before));
@@ -266,14 +270,6 @@ impl Transaction<'_> {
             let Some(gone) = self.world.take(self.kinds, kind, &key) else { continue };
             doomed.extend(self.world.parts(self.kinds, kind, &gone));
             self.before.push((kind, key, Some(gone)));
-        }
-    }
-
-    /// Keeps what was made up for a thing with it: that changes nothing that anybody has seen.
-    pub(crate) fn complete(&mut self, kind: usize, entity: Entity) {
-        let entity = Arc::new(entity);
-        if let Ok((key, before)) = self.world.put(self.kinds, kind, entity) {
-            self.before.push((kind, key, before));
         }
     }
 
@@ -305,8 +301,13 @@ impl Transaction<'_> {
         self.occasion.tenant = tenant;
     }
 
+    /// Lets all that was done stay.
+    pub(super) fn commit(mut self) {
+        self.stays = true;
+    }
+
     /// Takes everything back.
-    pub(super) fn undo(&mut self) {
+    fn undo(&mut self) {
         while let Some((kind, key, before)) = self.before.pop() {
             self.world.take(self.kinds, kind, &key);
             if let Some(entity) = before {
@@ -318,6 +319,15 @@ impl Transaction<'_> {
             self.world.reminders.remove(&place);
         }
         self.world.reminders.extend(self.popped.drain(..));
+    }
+}
+
+/// What was not committed is undone, whatever ends it: an answer that does not conform, or a rule that panics.
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.stays {
+            self.undo();
+        }
     }
 }
 
@@ -338,8 +348,8 @@ impl Missed {
     }
 }
 
-/// What to say of a resource that there is not.
-fn no_resource(kinds: &[Kind], name: &str) -> String {
-    let near = nearest(name, kinds.iter().map(|kind| kind.name.as_str())).map(|near| format!("; did you mean {near:?}?"));
-    format!("there is no resource {name:?}{}", near.unwrap_or_default())
+/// The name that was meant, for a message about a resource that there is not.
+pub(super) fn near(kinds: &[Kind], name: &str) -> String {
+    let near = nearest(name, kinds.iter().map(|kind| kind.name.as_str()));
+    near.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default()
 }

@@ -121,13 +121,6 @@ pub(crate) struct Reminder {
     pub(crate) note: String,
 }
 
-impl Reminder {
-    /// Whether it is about a thing of its kind.
-    pub(super) fn is_of(&self, entity: &Entity) -> bool {
-        self.tenant == entity.tenant && self.id == Kind::text(&entity.id)
-    }
-}
-
 /// An answer that is given again to the same request.
 #[derive(Debug, Clone)]
 pub(crate) struct Repeat {

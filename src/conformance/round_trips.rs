@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{Draft, documents};
 use crate::{
-    contract::{Action, Contract, Location, Operation, Resource, Use, at},
+    contract::{Action, Contract, Location, Operation, Resource, Use, at, thing_at},
     journal::Call,
     message::Response,
     respond::Because,
@@ -181,8 +181,7 @@ impl Trip<'_> {
         let (response, _) = self.call(used, created, None)?;
         let Some(shown) = &used.shown else { return Ok(()) };
         let body = response.json();
-        let thing = at(&body, &shown.path).and_then(|value| if shown.in_list { value.get(0) } else { Some(value) });
-        let thing = thing.and_then(Value::as_object).ok_or_else(|| format!("no thing in {body}"))?;
+        let thing = thing_at(&body, &shown.path, shown.in_list).and_then(Value::as_object).ok_or_else(|| format!("no thing in {body}"))?;
         if let Some(id) = resource.kind.id_of(thing) {
             same("id", id, &created.id.clone().into())?;
         }

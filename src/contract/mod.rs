@@ -46,7 +46,7 @@ pub(crate) use self::{
         DeclaredResponse, DeclaredStatus, Encoding, Location, MediaType, Parameter, RequestBody, Requirement, SchemeKind, SecurityScheme,
         Style,
     },
-    page::{Asks, Ending, Layout, Member, Role, at, at_mut},
+    page::{Asks, Ending, Layout, Member, Role, at, at_mut, thing_at, thing_at_mut},
     resource::{Action, Comparison, Filter, Resources, Use},
     rule::Rules,
 };

@@ -295,6 +295,18 @@ pub(crate) fn at_mut<'v>(value: &'v mut Value, path: &[String]) -> Option<&'v mu
     path.iter().try_fold(value, |value, name| value.get_mut(name))
 }
 
+/// The thing at the end of a path, or the first of the list that is there.
+pub(crate) fn thing_at<'v>(value: &'v Value, path: &[String], in_list: bool) -> Option<&'v Value> {
+    let place = at(value, path)?;
+    if in_list { place.get(0) } else { Some(place) }
+}
+
+/// The same, to be changed.
+pub(crate) fn thing_at_mut<'v>(value: &'v mut Value, path: &[String], in_list: bool) -> Option<&'v mut Value> {
+    let place = at_mut(value, path)?;
+    if in_list { place.get_mut(0) } else { Some(place) }
+}
+
 /// A name without what styles of writing differ in.
 fn normal(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()

@@ -117,13 +117,10 @@ impl Wanted<'_> {
         match self.name {
             "location" if self.response.status() == StatusCode::CREATED => self.places(),
             "content-location" => vec![request.path().to_owned(), self.absolute(request.path())],
-            "etag" if self.scene.told.is_some_and(|told| told.tag.is_some()) => {
-                let mark = self.scene.told.and_then(|told| told.tag.clone()).unwrap_or_default();
-                vec![mark.clone(), format!("W/{mark}"), mark.trim_matches('"').to_owned()]
-            }
             "link" if self.page_facts().is_some() => self.page_facts().map(links).unwrap_or_default(),
             "etag" => {
-                let mark = format!("\"{:016x}\"", Seed::new(0).with(self.response.body()).bits());
+                let of_the_body = || format!("\"{:016x}\"", Seed::new(0).with(self.response.body()).bits());
+                let mark = self.scene.told.and_then(|told| told.tag.clone()).unwrap_or_else(of_the_body);
                 vec![mark.clone(), format!("W/{mark}"), mark.trim_matches('"').to_owned()]
             }
             "x-request-id" | "request-id" | "x-correlation-id" | "x-client-request-id" | "x-trace-id" | "idempotency-key" => {

@@ -304,17 +304,12 @@ fn succeed(scene: &Scene<'_>) -> Answer {
     if let Some(answer) = kept::serve(scene) {
         return answer;
     }
-    let (declared, status) = match preferred(scene) {
+    let Chosen { declared, status, form } = match chosen(scene) {
         Ok(chosen) => chosen,
-        Err(violation) => return not_preferred(violation),
+        Err(answer) => return *answer,
     };
-    // RFC 9110, sections 15.3.5 and 15.4.5: these have no content, whatever a document says.
-    let bodiless = declared.content.is_empty() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
-    if bodiless {
+    let Some((media_type, named)) = form else {
         return with_headers(scene, declared, status, Response::new(status), Because::Empty);
-    }
-    let Some(accept::Chosen { media_type, named }) = accept::choose(&declared.content, scene.request) else {
-        return not_acceptable(scene, declared);
     };
     match named_example(scene, media_type, status) {
         Some(Ok(example)) => {
@@ -332,6 +327,27 @@ fn succeed(scene: &Scene<'_>) -> Answer {
             Err(violation) => unable(vec![violation]),
         },
         Err(violations) => unable(violations),
+    }
+}
+
+/// The declared response to success, and the form of its body if it has one.
+struct Chosen<'a> {
+    declared: &'a DeclaredResponse,
+    status: StatusCode,
+    /// The media type; of a range, the type that is named.
+    form: Option<(&'a MediaType, Option<String>)>,
+}
+
+/// What a request that is in order is answered with; an error where that cannot be had.
+fn chosen<'a>(scene: &Scene<'a>) -> Result<Chosen<'a>, Box<Answer>> {
+    let (declared, status) = preferred(scene).map_err(|violation| Box::new(not_preferred(violation)))?;
+    // RFC 9110, sections 15.3.5 and 15.4.5: these have no content, whatever a document says.
+    if declared.content.is_empty() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
+        return Ok(Chosen { declared, status, form: None });
+    }
+    match accept::choose(&declared.content, scene.request) {
+        Some(accept::Chosen { media_type, named }) => Ok(Chosen { declared, status, form: Some((media_type, named)) }),
+        None => Err(Box::new(not_acceptable(scene, declared))),
     }
 }
 

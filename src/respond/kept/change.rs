@@ -9,7 +9,7 @@ use crate::{
     contract::Action,
     respond::{Answer, body},
     schema::{Filling, Given, Occasion, Setting, tells_change},
-    state::{Entity, Transaction, Wanted},
+    state::{Entity, Transaction},
 };
 
 pub(super) fn change(site: &Site<'_>, state: &mut Transaction<'_>) -> Result<Answer, Box<Answer>> {
@@ -42,8 +42,7 @@ pub(super) fn delete(site: &Site<'_>, state: &mut Transaction<'_>) -> Result<Ans
 
 /// The thing that the path names; what there is once is there.
 fn found(site: &Site<'_>, state: &mut Transaction<'_>) -> Option<Arc<Entity>> {
-    let wanted = Wanted { kind: site.number, tenant: &site.scene.judgement.tenant, links: site.links };
-    let found = state.world().find(state.kinds(), &wanted, &site.id()).cloned();
+    let found = state.world().find(state.kinds(), &site.wanted(), &site.id()).cloned();
     found.or_else(|| if site.is_always_there() { state.add(site.number, show::single(site)).ok() } else { None })
 }
 
@@ -84,7 +83,7 @@ fn touch(site: &Site<'_>, entity: &mut Entity) {
     if let Value::Object(filled) = members {
         entity.members = filled;
     }
-    let is_time = |name: &str| tells_change(name) && annotations.member(annotations.root(), name).is_some_and(|note| note.value.is_none());
+    let is_time = |name: &str| tells_change(name) && site.kind.note(name).is_some_and(|note| note.value.is_none());
     let times: Vec<String> = entity.members.keys().filter(|name| is_time(name)).cloned().collect();
     if times.is_empty() {
         return;

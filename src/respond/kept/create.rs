@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Chosen, Site, Told, afterwards, chosen, finish, merge, refuse, tags, unabled};
 use crate::{
     check,
-    contract::{MediaType, at, at_mut},
+    contract::{MediaType, thing_at, thing_at_mut},
     respond::{Answer, Answers, Scene, body},
     schema::{Given, Meaning, Schema, Setting},
     state::{Entity, Kind, Missed, Transaction},
@@ -63,11 +63,11 @@ fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Re
     };
     members.extend(unshown(site, &members, sent.members));
     let id = id(site, &members, state);
-    if let Some(member) = site.kind.id.as_ref().filter(|member| declares(site.kind, member)) {
+    if let Some(member) = site.kind.id.as_ref().filter(|member| site.kind.declares(member)) {
         members.entry(member.clone()).or_insert_with(|| id.clone());
     }
     for (within, value) in site.used.within.iter().filter_map(|within| Some((within, super::parameter(site.scene, &within.parameter)?))) {
-        if let Some(member) = within.member.as_ref().filter(|member| declares(site.kind, member)) {
+        if let Some(member) = within.member.as_ref().filter(|member| site.kind.declares(member)) {
             members.entry(member.clone()).or_insert_with(|| value.clone());
         }
     }
@@ -82,16 +82,11 @@ fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Re
     Ok((answered, entity))
 }
 
-fn declares(kind: &Kind, member: &str) -> bool {
-    kind.schema.as_ref().is_some_and(|schema| schema.annotations().declares(schema.annotations().root(), member))
-}
-
 /// Changes the thing in an answer, if the whole still conforms.
 fn alter(site: &Site<'_>, media_type: &MediaType, answered: &mut Value, change: impl FnOnce(&mut Map<String, Value>)) {
     let Some(place) = &site.used.shown else { return };
     let mut next = answered.clone();
-    let thing = at_mut(&mut next, &place.path).and_then(|value| if place.in_list { value.get_mut(0) } else { Some(value) });
-    let Some(Value::Object(thing)) = thing else { return };
+    let Some(Value::Object(thing)) = thing_at_mut(&mut next, &place.path, place.in_list) else { return };
     change(thing);
     if next != *answered && check::answer(media_type, &next).is_empty() {
         *answered = next;
@@ -117,7 +112,7 @@ fn shown(site: &Site<'_>, media_type: &MediaType, answered: &mut Value, sent: &M
     let members = thing(site, answered);
     for (name, value) in sent.iter().filter(|(name, value)| members.get(*name).is_some_and(|shown| shown != *value)) {
         // A value that the server fills in, or that a rule has put there, stays.
-        if !site.is_filled(name) && !site.was_echoed(name) {
+        if !site.kind.is_server_s(name) && !site.was_echoed(name) {
             alter(site, media_type, answered, |thing| drop(thing.insert(name.clone(), value.clone())));
         }
     }
@@ -127,7 +122,7 @@ fn shown(site: &Site<'_>, media_type: &MediaType, answered: &mut Value, sent: &M
 
 fn thing(site: &Site<'_>, answered: &Value) -> Map<String, Value> {
     let place = site.used.shown.as_ref();
-    let value = place.and_then(|place| at(answered, &place.path).and_then(|value| if place.in_list { value.get(0) } else { Some(value) }));
+    let value = place.and_then(|place| thing_at(answered, &place.path, place.in_list));
     value.and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
@@ -175,7 +170,7 @@ fn drafted(site: &Site<'_>) -> Option<Value> {
     let setting = Setting { documented: false, ..site.scene.setting() };
     let draft = schema.draft(Given::default(), site.scene.seed, setting)?;
     let id = site.kind.id_of(draft.as_object()?).cloned()?;
-    let note = schema.annotations().member(schema.annotations().root(), site.kind.id.as_ref()?)?;
+    let note = site.kind.note(site.kind.id.as_ref()?)?;
     (note.meaning != Some(Meaning::Secret)).then_some(id)
 }
 

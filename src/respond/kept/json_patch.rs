@@ -22,6 +22,6 @@ pub(super) fn patched(site: &Site<'_>, entity: &Entity) -> Result<Entity, Box<An
     let changed = members.iter().filter(|(name, value)| entity.members.get(*name) != Some(value));
     let mut changes: Vec<(String, Option<Value>)> = changed.map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
     changes.extend(entity.members.keys().filter(|name| !members.contains_key(*name)).map(|name| (name.clone(), None)));
-    changes.retain(|(name, _)| !merge::is_server_s(site.kind, name));
+    changes.retain(|(name, _)| !site.kind.is_server_s(name));
     Ok(merge::taken_over(site.kind, entity, &changes))
 }

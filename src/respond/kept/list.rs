@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Site, Told, chosen, finish,
-    page::{self, Cut},
+    page::{self, Cut, Listing},
     show::View,
     unabled,
 };
@@ -14,11 +14,8 @@ use crate::{
     check,
     contract::{Comparison, Filter, MediaType},
     message::StatusCode,
-    respond::{
-        Answer,
-        page::{Asked, Page},
-    },
-    state::{Entity, Kind, Wanted},
+    respond::{Answer, page::Page},
+    state::{Entity, Kind},
 };
 
 /// The answer; `None` where it shows no list.
@@ -33,13 +30,10 @@ fn page_of(site: &Site<'_>) -> Result<Answer, Box<Answer>> {
     }
     let chosen = chosen(site.scene)?;
     let Some((media_type, _)) = &chosen.form else { return finish(site.scene, &chosen, &Told::default(), &Value::Null) };
-    let asked = Asked::of(site.scene);
-    let wanted = Wanted { kind: site.number, tenant: &site.scene.judgement.tenant, links: site.links };
     let filters = filters(site);
-    let cut = site.store.look(|world, kinds| {
-        let lets_through = |entity: &Entity| filters.iter().all(|filter| filter.lets_through(entity));
-        page::cut(site, world, kinds, &wanted, asked, &lets_through)
-    });
+    let lets_through = |entity: &Entity| filters.iter().all(|filter| filter.lets_through(entity));
+    let lets_through: Option<&dyn Fn(&Entity) -> bool> = if filters.is_empty() { None } else { Some(&lets_through) };
+    let cut = site.store.look(|world, kinds| Listing { site, world, kinds, wanted: &site.wanted(), lets_through }.cut());
     let told = Told { page: Some(cut.facts(site)), ..Told::default() };
     let body = body(site, media_type, chosen.status, &cut, &told)?;
     finish(site.scene, &chosen, &told, &body)
@@ -47,8 +41,7 @@ fn page_of(site: &Site<'_>) -> Result<Answer, Box<Answer>> {
 
 fn body(site: &Site<'_>, media_type: &MediaType, status: StatusCode, cut: &Cut, told: &Told) -> Result<Value, Box<Answer>> {
     let scene = site.scene;
-    let path = site.used.shown.as_ref().map(|shown| shown.path.as_slice()).unwrap_or_default();
-    let view = View::of_items(site, media_type, path);
+    let view = View::of(site, media_type);
     let item = |entity: &Arc<Entity>| match view.project(entity) {
         (members, true) => Value::Object(members),
         (members, false) => {
@@ -61,7 +54,7 @@ fn body(site: &Site<'_>, media_type: &MediaType, status: StatusCode, cut: &Cut, 
     let mut body = view.around(scene, status, &Value::Null);
     view.put_value(&mut body, Value::Array(items));
     if let Some(layout) = media_type.layout() {
-        Page::new(layout, Asked::of(scene)).with_facts(told.page.as_ref()).settle(&mut body);
+        Page::new(layout, cut.asked).with_facts(told.page.as_ref()).settle(&mut body);
     }
     scene.rules().for_each(|rule| rule.answer(&scene.incoming(), &mut body));
     let violations = check::answer(media_type, &body);
@@ -88,12 +81,7 @@ fn mended(site: &Site<'_>, media_type: &MediaType, status: StatusCode, view: &Vi
         return None;
     }
     let Some(layout) = media_type.layout() else { return Some(base) };
-    Some(Page::new(layout, Asked::of(site.scene)).with_facts(told.page.as_ref()).settle_each(base, is_valid))
-}
-
-/// Whether a filter is asked for.
-pub(super) fn has_filters(site: &Site<'_>) -> bool {
-    !filters(site).is_empty()
+    Some(Page::new(layout, cut.asked).with_facts(told.page.as_ref()).settle_each(base, is_valid))
 }
 
 /// A filter that was asked for.

@@ -29,15 +29,15 @@ pub(super) fn sent(site: &Site<'_>) -> Sent {
     let declared = declared(site);
     for (name, value) in body.into_iter().flatten() {
         let member = declared.and_then(|(annotations, note)| annotations.member(note, name));
-        if declared.is_some() && member.is_none() || member.is_some_and(|member| member.read_only) || is_server_s(site.kind, name) {
+        if declared.is_some() && member.is_none() || member.is_some_and(|member| member.read_only) || site.kind.is_server_s(name) {
             continue;
         }
-        let is_hidden = member.is_some_and(|member| member.write_only) || shown_note(site.kind, name).is_some_and(|note| note.write_only);
+        let is_hidden = member.is_some_and(|member| member.write_only) || site.kind.note(name).is_some_and(|note| note.write_only);
         let name = name_in_thing(site.kind, name);
         if is_hidden { &mut sent.hidden } else { &mut sent.members }.insert(name, value.clone());
     }
     for (name, member) in declared.into_iter().flat_map(|(annotations, note)| annotations.members(note)) {
-        if !member.read_only && !member.write_only && body.and_then(|body| body.get(name)).is_none() && !is_server_s(site.kind, name) {
+        if !member.read_only && !member.write_only && body.and_then(|body| body.get(name)).is_none() && !site.kind.is_server_s(name) {
             sent.unsent.push((name_in_thing(site.kind, name), member.default.clone()));
         }
     }
@@ -56,16 +56,6 @@ fn declared<'s>(site: &Site<'s>) -> Option<(&'s Annotations, &'s Note)> {
     note.declares_members.then_some((annotations, note))
 }
 
-fn shown_note<'k>(kind: &'k Kind, name: &str) -> Option<&'k Note> {
-    let annotations = kind.schema.as_ref()?.annotations();
-    annotations.member(annotations.root(), name)
-}
-
-/// Whether the server alone says what the member is.
-pub(super) fn is_server_s(kind: &Kind, name: &str) -> bool {
-    shown_note(kind, name).is_some_and(|note| note.read_only || note.value.is_some())
-}
-
 /// How the thing calls what the request calls so.
 fn name_in_thing(kind: &Kind, name: &str) -> String {
     let Some(schema) = &kind.schema else { return name.to_owned() };
@@ -81,7 +71,7 @@ fn name_in_thing(kind: &Kind, name: &str) -> String {
 pub(super) fn patched(site: &Site<'_>, entity: &Entity) -> Entity {
     let sent = sent(site);
     let changes = sent.members.into_iter().map(|(name, value)| {
-        let is_nullable = shown_note(site.kind, &name).is_none_or(|note| note.nullable || note.types.is_empty());
+        let is_nullable = site.kind.note(&name).is_none_or(|note| note.nullable || note.types.is_empty());
         let change = match (value, entity.members.get(&name)) {
             (Value::Null, _) if !is_nullable => None,
             (value @ Value::Object(_), Some(before @ Value::Object(_))) => Some(merged(before.clone(), &value)),
@@ -97,7 +87,7 @@ pub(super) fn patched(site: &Site<'_>, entity: &Entity) -> Entity {
 /// A thing after all of it was sent anew: what was left out has its default, or is null, or is gone.
 pub(super) fn replaced(site: &Site<'_>, entity: &Entity) -> Entity {
     let sent = sent(site);
-    let is_nullable = |name: &str| shown_note(site.kind, name).is_some_and(|note| note.nullable);
+    let is_nullable = |name: &str| site.kind.note(name).is_some_and(|note| note.nullable);
     let left_out = sent.unsent.into_iter().filter(|(name, _)| site.kind.id.as_ref() != Some(name)).map(|(name, default)| {
         let value = default.or_else(|| is_nullable(&name).then_some(Value::Null));
         (name, value)

@@ -20,15 +20,15 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 pub(crate) use self::page::{Facts, Way};
-use super::{Answer, Because, Scene, accept, not_acceptable, preferred, unable, with_headers, write};
+use super::{Answer, Because, Chosen, Scene, chosen, unable, with_headers, write};
 use crate::{
     check,
     clock::Timestamp,
-    contract::{Action, Contract, DeclaredResponse, Location, MediaType, Role, Served, Use, at},
-    message::{Response, StatusCode},
+    contract::{Action, Contract, Location, Role, Served, Use, thing_at},
+    message::Response,
     schema::Schema,
     seed::Seed,
-    state::{Kind, Occasion, Store, Transaction},
+    state::{Kind, Occasion, Store, Transaction, Wanted},
     violation::Violation,
 };
 
@@ -160,14 +160,7 @@ impl Site<'_> {
 
     /// The thing as the body of the request has it.
     fn sent(&self) -> Option<&Map<String, Value>> {
-        let thing = at(self.scene.judgement.body.as_ref()?, &self.used.sent)?;
-        if self.used.sent_in_list { thing.get(0)?.as_object() } else { thing.as_object() }
-    }
-
-    /// Whether the server fills in a member.
-    fn is_filled(&self, name: &str) -> bool {
-        let note = self.kind.schema.as_ref().and_then(|schema| schema.annotations().member(schema.annotations().root(), name));
-        note.is_some_and(|note| note.value.is_some() || note.read_only)
+        thing_at(self.scene.judgement.body.as_ref()?, &self.used.sent, self.used.sent_in_list)?.as_object()
     }
 
     /// Whether what was sent under this name was taken over by that name already, or turned down.
@@ -186,6 +179,11 @@ impl Site<'_> {
 
     fn occasion(&self) -> Occasion {
         occasion(self.scene)
+    }
+
+    /// Where the things of the path are looked for.
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { kind: self.number, tenant: &self.scene.judgement.tenant, links: self.links }
     }
 
     /// The value of the path parameter that names the thing; nothing for what there is once.
@@ -223,25 +221,6 @@ fn finish(scene: &Scene<'_>, chosen: &Chosen<'_>, told: &Told, body: &Value) -> 
 
 fn unabled(violations: Vec<Violation>) -> Box<Answer> {
     Box::new(unable(violations))
-}
-
-/// The declared response to success, and the form of its body if it has one.
-struct Chosen<'a> {
-    declared: &'a DeclaredResponse,
-    status: StatusCode,
-    form: Option<(&'a MediaType, Option<String>)>,
-}
-
-fn chosen<'a>(scene: &Scene<'a>) -> Result<Chosen<'a>, Box<Answer>> {
-    let (declared, status) = preferred(scene).map_err(|violation| Box::new(super::not_preferred(violation)))?;
-    let bodiless = declared.content.is_empty() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
-    if bodiless {
-        return Ok(Chosen { declared, status, form: None });
-    }
-    let Some(accept::Chosen { media_type, named }) = accept::choose(&declared.content, scene.request) else {
-        return Err(Box::new(not_acceptable(scene, declared)));
-    };
-    Ok(Chosen { declared, status, form: Some((media_type, named)) })
 }
 
 /// Lets the rules do what else there is to do.

@@ -45,7 +45,7 @@ pub(crate) struct Way {
 /// A page, cut out.
 pub(super) struct Cut {
     pub(super) items: Vec<Arc<Entity>>,
-    asked: Asked,
+    pub(super) asked: Asked,
     total: usize,
     limit: usize,
     skipped: usize,
@@ -53,90 +53,70 @@ pub(super) struct Cut {
     back: bool,
 }
 
-/// Cuts the page that is asked for.
-pub(super) fn cut(
-    site: &Site<'_>,
-    world: &World,
-    kinds: &[Kind],
-    wanted: &Wanted<'_>,
-    asked: Asked,
-    lets_through: &dyn Fn(&Entity) -> bool,
-) -> Cut {
-    let limit = limit(site, asked);
-    let passed = |entity: &&Arc<Entity>| lets_through(entity);
-    let all = || world.list(kinds, wanted, None).filter(passed);
-    let cursor = cursor(site);
-    let (mut items, skipped, back): (Vec<_>, usize, bool) = match &cursor {
-        Some((text, true)) => {
-            let mut before: Vec<_> = all().take_while(|entity| Kind::text(&entity.id) != *text).cloned().collect();
-            let from = before.len().saturating_sub(limit);
-            let more = before.split_off(from);
-            return Cut {
-                more: true,
-                back: from > 0,
-                items: more,
-                asked,
-                total: count(site, world, kinds, wanted, &all),
-                limit,
-                skipped: from,
-            };
-        }
-        Some((text, false)) => (after(site, world, kinds, wanted, text, lets_through, limit + 1), 0, true),
-        None => {
-            let skipped = usize::try_from(asked.passed_over(limit as u64)).unwrap_or(usize::MAX);
-            (all().skip(skipped).take(limit + 1).cloned().collect(), skipped, skipped > 0)
-        }
-    };
-    let more = items.len() > limit;
-    items.truncate(limit);
-    Cut { more, back, items, asked, total: count(site, world, kinds, wanted, &all), limit, skipped }
+/// The list that a page is cut out of.
+pub(super) struct Listing<'l> {
+    pub(super) site: &'l Site<'l>,
+    pub(super) world: &'l World,
+    pub(super) kinds: &'l [Kind],
+    pub(super) wanted: &'l Wanted<'l>,
+    /// What filters let through; `None` where there are none.
+    pub(super) lets_through: Option<&'l dyn Fn(&Entity) -> bool>,
 }
 
-/// How many there are; counted one by one only where that is told and filters are in the way.
-fn count<'w, I: Iterator<Item = &'w Arc<Entity>>>(
-    site: &Site<'_>,
-    world: &'w World,
-    kinds: &[Kind],
-    wanted: &Wanted<'_>,
-    all: &dyn Fn() -> I,
-) -> usize {
-    if !site.tells_total() {
-        return 0;
+impl<'l> Listing<'l> {
+    /// Cuts the page that is asked for.
+    pub(super) fn cut(&self) -> Cut {
+        let asked = Asked::of(self.site.scene);
+        let limit = limit(self.site, asked);
+        let total = if self.site.tells_total() { self.count() } else { 0 };
+        let page = |mut items: Vec<_>, skipped: usize, back: bool| {
+            let more = items.len() > limit;
+            items.truncate(limit);
+            Cut { items, asked, total, limit, skipped, more, back }
+        };
+        match cursor(self.site) {
+            Some((text, true)) => {
+                let mut items: Vec<_> = self.before(&text).cloned().collect();
+                let skipped = items.len().saturating_sub(limit);
+                Cut { more: true, ..page(items.split_off(skipped), skipped, skipped > 0) }
+            }
+            Some((text, false)) => page(self.after(&text, limit + 1), 0, true),
+            None => {
+                let skipped = usize::try_from(asked.passed_over(limit as u64)).unwrap_or(usize::MAX);
+                page(self.from(None).skip(skipped).take(limit + 1).cloned().collect(), skipped, skipped > 0)
+            }
+        }
     }
-    if super::list::has_filters(site) { all().count() } else { world.count_of(kinds, wanted) }
-}
 
-/// What comes after a cursor.
-fn after(
-    site: &Site<'_>,
-    world: &World,
-    kinds: &[Kind],
-    wanted: &Wanted<'_>,
-    cursor: &str,
-    lets_through: &dyn Fn(&Entity) -> bool,
-    most: usize,
-) -> Vec<Arc<Entity>> {
-    let passed = |entity: &&Arc<Entity>| lets_through(entity);
-    let kind = site.kind;
-    match &kind.after {
+    /// What is in the list, from a place on.
+    fn from(&self, rank: Option<Rank>) -> impl Iterator<Item = &'l Arc<Entity>> {
+        let lets_through = self.lets_through;
+        self.world.list(self.kinds, self.wanted, rank).filter(move |entity| lets_through.is_none_or(|lets_through| lets_through(entity)))
+    }
+
+    /// How many there are; they are counted one by one only where filters are in the way.
+    fn count(&self) -> usize {
+        if self.lets_through.is_some() { self.from(None).count() } else { self.world.count_of(self.kinds, self.wanted) }
+    }
+
+    /// What comes before a cursor: nothing, if that is not there.
+    fn before(&self, cursor: &str) -> impl Iterator<Item = &'l Arc<Entity>> {
+        let end = self.world.find(self.kinds, self.wanted, cursor).map(|entity| entity.serial);
+        self.from(None).take_while(move |entity| end.is_some_and(|end| entity.serial != end))
+    }
+
+    /// What comes after a cursor: nothing, if that is the id of a thing that is not there.
+    fn after(&self, cursor: &str, most: usize) -> Vec<Arc<Entity>> {
+        let kind = self.site.kind;
+        let Some(member) = &kind.after else {
+            let place = self.world.find(self.kinds, self.wanted, cursor).map(|entity| World::rank(kind, entity));
+            return place.map(|rank| self.from(Some(rank)).take(most).cloned().collect()).unwrap_or_default();
+        };
         // In the order of the member that is compared, the place is known.
-        Some(member) if kind.order.as_ref() == Some(member) => {
-            world.list(kinds, wanted, Some(World::after_text(cursor))).filter(passed).take(most).cloned().collect()
-        }
-        Some(member) => {
-            let later = |entity: &&Arc<Entity>| entity.members.get(member).is_some_and(|value| Kind::text(value).as_str() > cursor);
-            world.list(kinds, wanted, None).filter(later).filter(passed).take(most).cloned().collect()
-        }
-        None => match place(site, world, kinds, wanted, cursor) {
-            Some(rank) => world.list(kinds, wanted, Some(rank)).filter(passed).take(most).cloned().collect(),
-            // Nothing comes after what is not there.
-            None => Vec::new(),
-        },
+        let rank = (kind.order.as_ref() == Some(member)).then(|| World::after_text(cursor));
+        let is_later = |entity: &&Arc<Entity>| entity.members.get(member).is_some_and(|value| Kind::text(value).as_str() > cursor);
+        self.from(rank).filter(is_later).take(most).cloned().collect()
     }
-}
-
-fn place(site: &Site<'_>, world: &World, kinds: &[Kind], wanted: &Wanted<'_>, cursor: &str) -> Option<Rank> {
-    world.find(kinds, wanted, cursor).map(|entity| World::rank(site.kind, entity))
 }
 
 /// The cursor that was sent, and whether what comes before it is asked for.

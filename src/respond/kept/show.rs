@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{Chosen, Site, Told, chosen, finish, refuse, tags, unabled};
 use crate::{
     check,
-    contract::{MediaType, at, at_mut},
+    contract::{Action, MediaType, at, at_mut, thing_at_mut},
     message::StatusCode,
     respond::{Answer, Scene, echo, seed},
     schema::{Annotations, Given, Note, Occasion, Setting},
@@ -37,17 +37,15 @@ fn read_one(site: &Site<'_>) -> Result<Answer, Box<Answer>> {
 
 /// The thing that the path names. What there is once is there from the beginning.
 pub(super) fn find(site: &Site<'_>) -> Result<Arc<Entity>, Box<Answer>> {
-    let wanted = Wanted { kind: site.number, tenant: &site.scene.judgement.tenant, links: site.links };
     let id = site.id();
-    if let Some(found) = site.store.look(|world, kinds| world.find(kinds, &wanted, &id).cloned()) {
+    let find = || site.store.look(|world, kinds| world.find(kinds, &site.wanted(), &id).cloned());
+    if let Some(found) = find() {
         return Ok(found);
     }
     if site.is_always_there() {
-        let add = |state: &mut crate::state::Transaction<'_>| state.add(site.number, single(site));
-        let added = site.store.transact(site.occasion(), add);
+        let added = site.store.transact(site.occasion(), |state| state.add(site.number, single(site)));
         // Another call may have been quicker.
-        return added
-            .or_else(|_| site.store.look(|world, kinds| world.find(kinds, &wanted, &id).cloned()).ok_or_else(|| refuse::missing(site)));
+        return added.or_else(|_| find().ok_or_else(|| refuse::missing(site)));
     }
     Err(refuse::missing(site))
 }
@@ -140,13 +138,10 @@ pub(super) struct View<'v> {
 
 impl<'v> View<'v> {
     pub(super) fn of(site: &Site<'v>, media_type: &'v MediaType) -> Self {
-        let (path, in_list) = site.used.shown.as_ref().map_or((&[][..], false), |shown| (shown.path.as_slice(), shown.in_list));
+        let shown = site.used.shown.as_ref();
+        let path = shown.map(|shown| shown.path.as_slice()).unwrap_or_default();
+        let in_list = site.used.action == Action::List || shown.is_some_and(|shown| shown.in_list);
         Self { noted: noted(media_type, path, in_list), media_type, kind: site.kind, path, in_list }
-    }
-
-    /// The same for the items of a list.
-    pub(super) fn of_items(site: &Site<'v>, media_type: &'v MediaType, path: &'v [String]) -> Self {
-        Self { noted: noted(media_type, path, true), media_type, kind: site.kind, path, in_list: true }
     }
 
     /// The members of a thing that this shows, and whether those are all that it shows.
@@ -172,8 +167,7 @@ impl<'v> View<'v> {
         let draft = self.draft(scene, status, entity);
         let mut made = Made { members: Map::new(), absent: Vec::new() };
         let lacks = |name: &str| !entity.members.contains_key(name) && !entity.absent.iter().any(|absent| absent == name);
-        for (name, member) in annotations.members(note).filter(|(name, member)| !member.write_only && lacks(name)) {
-            let _ = member;
+        for (name, _) in annotations.members(note).filter(|(name, member)| !member.write_only && lacks(name)) {
             match draft.get(name) {
                 Some(value) => {
                     members.insert(name.to_owned(), value.clone());
@@ -194,13 +188,8 @@ impl<'v> View<'v> {
         // Of something without an id, the server's seed and what is known of the thing decide.
         let own = scene.world.with(self.kind.name.as_bytes()).with(Kind::text(&entity.id).as_bytes());
         let mut draft = schema.draft(Given { members: &[], identity }, own, setting).unwrap_or_default();
-        let Some(mut thing) = at_mut(&mut draft, self.path) else { return Map::new() };
-        if self.in_list {
-            let Some(first) = thing.get_mut(0) else { return Map::new() };
-            thing = first;
-        }
-        match thing.take() {
-            Value::Object(members) => members,
+        match thing_at_mut(&mut draft, self.path, self.in_list).map(Value::take) {
+            Some(Value::Object(members)) => members,
             _ => Map::new(),
         }
     }
@@ -253,9 +242,7 @@ impl<'v> View<'v> {
         let (members, _) = self.project(entity);
         for (name, value) in members {
             let mut next = body.clone();
-            let Some(thing) = at_mut(&mut next, self.path) else { continue };
-            let thing = if self.in_list { thing.get_mut(0) } else { Some(thing) };
-            let Some(Value::Object(thing)) = thing else { continue };
+            let Some(Value::Object(thing)) = thing_at_mut(&mut next, self.path, self.in_list) else { continue };
             thing.insert(name, value);
             if next != body && check::answer(self.media_type, &next).is_empty() {
                 body = next;

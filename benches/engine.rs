@@ -4,6 +4,8 @@
 
 #![allow(clippy::print_stdout)]
 
+mod common;
+
 use std::{
     hint::black_box,
     time::{Duration, Instant},
@@ -12,21 +14,11 @@ use std::{
 use serde_json::json;
 use standin::{Contract, MockServer, Remember, Request, kayle};
 
-const BATCH: usize = 200;
-const BATCHES: usize = 200;
+use common::{median_over, resident};
 
 /// The median time of one run of `act`.
-fn median(mut act: impl FnMut()) -> Duration {
-    (0..BATCH).for_each(|_| act());
-    let mut batches: Vec<Duration> = (0..BATCHES)
-        .map(|_| {
-            let start = Instant::now();
-            (0..BATCH).for_each(|_| act());
-            start.elapsed() / BATCH as u32
-        })
-        .collect();
-    batches.sort();
-    batches[BATCHES / 2]
+fn median(act: impl FnMut()) -> Duration {
+    median_over(200, act)
 }
 
 fn create(number: usize) -> Request {
@@ -98,13 +90,6 @@ fn remembered() {
     println!("a call, and then calls() of {CALLS}            {:>12.1?}", after_one.saturating_sub(built));
     let chosen = median_of_few(|| drop(black_box(api.calls().to("GET /b"))));
     println!("calls().to(…) of {CALLS}                       {chosen:>12.1?}");
-}
-
-/// The bytes of memory that this process has, where the system tells.
-fn resident() -> Option<usize> {
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: usize = text.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * 4096)
 }
 
 fn median_of_few(mut act: impl FnMut()) -> Duration {

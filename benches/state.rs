@@ -4,8 +4,9 @@
 
 #![allow(clippy::print_stdout)]
 
+mod common;
+
 use std::{
-    fs,
     hint::black_box,
     time::{Duration, Instant},
 };
@@ -13,29 +14,13 @@ use std::{
 use serde_json::json;
 use standin::{Method, MockServer, Remember, Request, kayle};
 
-const BATCH: usize = 200;
-const BATCHES: usize = 50;
+use common::{median_over, resident};
+
 const THINGS: usize = 100_000;
 
 /// The median time of one run of `act`.
-fn median(mut act: impl FnMut()) -> Duration {
-    (0..BATCH).for_each(|_| act());
-    let mut batches: Vec<Duration> = (0..BATCHES)
-        .map(|_| {
-            let start = Instant::now();
-            (0..BATCH).for_each(|_| act());
-            start.elapsed() / BATCH as u32
-        })
-        .collect();
-    batches.sort();
-    batches[BATCHES / 2]
-}
-
-/// The memory of this process, in kilobytes.
-fn memory() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
+fn median(act: impl FnMut()) -> Duration {
+    median_over(50, act)
 }
 
 fn request(method: Method, target: &str) -> Request {
@@ -60,10 +45,10 @@ fn fill(api: &MockServer, things: usize) -> Vec<String> {
 fn measure(things: usize) {
     let api = kayle::builder().lenient(true).remember(Remember::new().calls(1)).start();
     fill(&api, 10);
-    let before = memory();
+    let before = resident();
     let ids = fill(&api, things);
-    let each = (memory().saturating_sub(before)) * 1024 / things as u64;
-    println!("{things} endpoints, about {each} bytes each");
+    let each = before.zip(resident()).map(|(before, after)| format!(", about {} bytes each", after.saturating_sub(before) / things));
+    println!("{things} endpoints{}", each.unwrap_or_default());
     let mut at = 0;
     let mut next = || {
         at = (at + 7_919) % ids.len();

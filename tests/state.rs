@@ -25,6 +25,7 @@ paths:
         - {name: ending_before, in: query, schema: {type: string}}
         - {name: city, in: query, schema: {type: string}}
         - {name: created_from, in: query, schema: {type: string, format: date-time}}
+        - {name: created_at, in: query, style: deepObject, explode: true, schema: {type: object, properties: {gte: {type: string}, lt: {type: string}}}}
       responses:
         "200":
           content:
@@ -86,6 +87,31 @@ paths:
       - {name: sku, in: path, required: true, schema: {type: integer}}
     get:
       responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Item"}}}}, "404": {description: no such item}}
+  /orders:
+    post:
+      x-standin-resource: {unique: [reference]}
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Order"}}}}
+      responses: {"201": {content: {application/json: {schema: {$ref: "#/components/schemas/Order"}}}}, "409": {description: taken}}
+    get:
+      parameters:
+        - {name: offset, in: query, schema: {type: integer}}
+        - {name: limit, in: query, schema: {type: integer, default: 2}}
+        - {name: page_token, in: query, schema: {type: string}}
+      responses:
+        "200":
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [items, total]
+                properties:
+                  items: {type: array, items: {$ref: "#/components/schemas/Order"}}
+                  total: {type: integer}
+                  next_page_token: {type: string}
+  /orders/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Order"}}}}, "404": {description: none}}
   /settings:
     get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Settings"}}}}}}
     patch:
@@ -113,6 +139,10 @@ components:
       type: object
       required: [sku]
       properties: {sku: {type: integer, minimum: 1}, title: {type: string}, shop_id: {type: string, readOnly: true}}
+    Order:
+      type: object
+      required: [id, reference]
+      properties: {id: {type: integer, readOnly: true, minimum: 1}, reference: {type: string}}
     Settings: {type: object, required: [theme], properties: {theme: {type: string}, size: {type: integer}}}
     Error: {type: object, required: [message], properties: {message: {type: string}}}
 "##;
@@ -286,6 +316,36 @@ fn lists_come_in_pages_by_number_with_links() {
 }
 
 #[test]
+fn lists_come_in_pages_by_offset_and_by_token() {
+    let api = start();
+    for reference in ["a", "b", "c", "d", "e"] {
+        assert_eq!(post(&api, "/orders", &json!({"reference": reference})).status(), 201);
+    }
+    let page = |query: &str| {
+        let page = get(&api, &format!("/orders?{query}")).json();
+        let of = |order: &Value| order["reference"].as_str().unwrap().to_owned();
+        (
+            page["items"].as_array().unwrap().iter().map(of).collect::<String>(),
+            page["next_page_token"].as_str().unwrap_or_default().to_owned(),
+        )
+    };
+    assert_eq!([page("offset=0").0, page("offset=3").0, page("offset=4&limit=9").0, page("offset=9").0], ["ab", "de", "e", ""]);
+    let (first, token) = page("");
+    let (second, token) = page(&format!("page_token={token}"));
+    let (third, token) = page(&format!("page_token={token}"));
+    assert_eq!((first + &second + &third, token.as_str()), ("abcde".into(), ""));
+    assert_eq!(get(&api, "/orders?offset=3").json()["total"], 5);
+}
+
+#[test]
+fn what_is_unique_is_there_once() {
+    let api = start();
+    let create = |reference: &str| post(&api, "/orders", &json!({"reference": reference})).status().as_u16();
+    assert_eq!((create("a"), create("a"), create("b")), (201, 409, 201));
+    assert_eq!(get(&api, "/orders").json()["total"], 2);
+}
+
+#[test]
 fn filters_let_through_what_they_say() {
     let clock = Clock::fixed(Timestamp::FIXED);
     let api = MockServer::builder(&contract()).stateful(true).clock(clock.clone()).start();
@@ -299,6 +359,7 @@ fn filters_let_through_what_they_say() {
     assert_eq!(names(&list("city=nowhere")), [""; 0]);
     assert_eq!(names(&list("created_from=2026-01-01T00:01:00Z")), ["b", "c"]);
     assert_eq!(names(&list("created_from=2026-01-01T00:01:00Z&city=Ulm")), ["c"]);
+    assert_eq!(names(&list("created_at[gte]=2026-01-01T00:00:00Z&created_at[lt]=2026-01-01T00:02:00Z")), ["a", "b"]);
 }
 
 #[test]

@@ -137,6 +137,36 @@ const TIME: &str = r#"{"overlay": "1.0.0", "info": {"title": "t", "version": "v"
     {"target": "$.paths['/time']..now", "update": {"format": "date-time", "x-standin-value": "now"}}]}"#;
 
 #[test]
+fn what_is_kept_is_written_at_the_end_and_begun_with() {
+    let folder = Folder::new("state");
+    let file = folder.write("state.json", r#"{"endpoints": [{"url": "https://example.com/seeded"}]}"#);
+    let saved = folder.path("saved.json");
+    let list = "curl -s http://127.0.0.1:8787/v1/webhooks/endpoints -H 'Authorization: Bearer key' | grep -o 'https://[a-z./]*' | sort";
+
+    let first = Program::start(&["--state", &file, "--save-state", &saved]);
+    assert_eq!(first.shell(list), "https://example.com/seeded\n");
+    first.shell(CURL);
+    let listed = first.shell(list);
+    assert_eq!(listed, "https://example.com/seeded\nhttps://example.com/webhooks/kayle\n");
+    assert!(first.stop().0.success());
+
+    let second = Program::start(&["--state", &saved]);
+    assert_eq!(second.shell(list), listed);
+    assert!(second.stop().0.success());
+
+    let off = Program::start(&["--stateful=false"]);
+    assert_ne!(off.shell(list), "", "without state answers are made up");
+    let wrong = folder.write("wrong.json", r#"{"endpoint": []}"#);
+    let failure = folder.failure(&["--state", &wrong]);
+    assert!(
+        failure
+            .contains(r#"FOLDER/wrong.json: at /endpoint: expected the name of a resource, found "endpoint"; did you mean "endpoints"?"#),
+        "{failure}"
+    );
+    assert!(folder.failure(&["--state", &folder.path("nothing.json")]).contains("cannot read"));
+}
+
+#[test]
 fn the_clock_stands_and_an_overlay_shows_it() {
     let path = std::env::temp_dir().join(format!("standin-overlay-{}.json", std::process::id()));
     std::fs::write(&path, TIME).unwrap();
@@ -171,10 +201,13 @@ impl Folder {
         Self(folder)
     }
 
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+
     fn write(&self, name: &str, text: &str) -> String {
-        let path = self.0.join(name);
-        std::fs::write(&path, text).unwrap();
-        path.display().to_string()
+        std::fs::write(self.0.join(name), text).unwrap();
+        self.path(name)
     }
 
     /// Runs the program to its end, which must be a failure to start.

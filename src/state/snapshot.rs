@@ -38,9 +38,21 @@ const ASIDE: &str = "$standin";
 /// assert_eq!(api.handle(list).json()["data"][0]["url"], "https://example.com/hook");
 /// # Ok::<(), standin::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct State(Map<String, Value>);
+pub struct State {
+    /// What it is called in messages.
+    #[serde(skip)]
+    name: Option<Arc<str>>,
+    things: Map<String, Value>,
+}
+
+/// Where it was read from does not matter.
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.things == other.things
+    }
+}
 
 impl State {
     /// Reads it from text; `name` stands for it in messages.
@@ -51,7 +63,7 @@ impl State {
     pub fn from_json(name: &str, text: &str) -> Result<Self, Error> {
         let (source, value, _) = Source::read(name, text.to_owned())?;
         match value {
-            Value::Object(members) => Ok(Self(members)),
+            Value::Object(things) => Ok(Self { name: Some(Arc::clone(source.name())), things }),
             other => {
                 Err(source.defect(DefectKind::Structure, Pointer::root(), "an object with a list for each resource", describe(&other)))
             }
@@ -71,18 +83,24 @@ impl State {
 
     /// Whether nothing is kept.
     pub fn is_empty(&self) -> bool {
-        self.0.values().all(|things| things.as_array().is_some_and(Vec::is_empty))
+        self.things.values().all(|things| things.as_array().is_some_and(Vec::is_empty))
+    }
+
+    fn defect(&self, place: &Pointer, expected: &str, found: impl Into<String>) -> Error {
+        let document = self.name.clone().unwrap_or_else(|| Arc::from("the state"));
+        let (pointer, expected) = (Some(place.clone()), expected.to_owned());
+        Defect { kind: DefectKind::Structure, document, position: None, pointer, expected, found: found.into() }.into()
     }
 
     /// As a value.
     pub fn as_json(&self) -> &Map<String, Value> {
-        &self.0
+        &self.things
     }
 }
 
 impl From<Map<String, Value>> for State {
-    fn from(members: Map<String, Value>) -> Self {
-        Self(members)
+    fn from(things: Map<String, Value>) -> Self {
+        Self { name: None, things }
     }
 }
 
@@ -103,21 +121,21 @@ impl Store {
                 things.push(written);
             }
         }
-        State(saved)
+        State::from(saved)
     }
 
     /// Keeps all that a state has.
     pub(crate) fn load(&self, state: &State, now: Timestamp) -> Result<(), Error> {
-        for (name, things) in &state.0 {
+        for (name, things) in &state.things {
             let place = Pointer::root().join(name);
             let Some(kind) = self.kinds.iter().position(|kind| kind.name == *name) else {
-                return Err(defect(&place, "the name of a resource", format!("{name:?}{}", near(&self.kinds, name))));
+                return Err(state.defect(&place, "the name of a resource", format!("{name:?}{}", near(&self.kinds, name))));
             };
-            let Value::Array(things) = things else { return Err(defect(&place, "a list of things", describe(things))) };
+            let Value::Array(things) = things else { return Err(state.defect(&place, "a list of things", describe(things))) };
             for (index, thing) in things.iter().enumerate() {
                 let place = place.join(index);
                 let seed = Seed::new(0).with(name.as_bytes()).with_number(index as u64);
-                self.load_one(kind, thing, now, seed).map_err(|why| defect(&place, "a thing that can be kept", why))?;
+                self.load_one(kind, thing, now, seed).map_err(|why| state.defect(&place, "a thing that can be kept", why))?;
             }
         }
         Ok(())
@@ -136,12 +154,6 @@ impl Store {
             Ok(())
         })
     }
-}
-
-fn defect(place: &Pointer, expected: &str, found: impl Into<String>) -> Error {
-    let document = Arc::from("the state");
-    let (pointer, expected) = (Some(place.clone()), expected.to_owned());
-    Defect { kind: DefectKind::Structure, document, position: None, pointer, expected, found: found.into() }.into()
 }
 
 /// What is to be done with a thing, and when.

@@ -104,6 +104,8 @@ impl Wish<'_> {
         let first = names.next().and_then(|name| entity.members.get(name));
         let found = names.try_fold(first.unwrap_or(&Value::Null), |value, name| value.get(name)).unwrap_or(&Value::Null);
         match self.value {
+            // `created[gte]=…`: bounds by their names.
+            Value::Object(bounds) if !found.is_object() => bounds.iter().all(|(name, bound)| keeps_bound(name, bound, found)),
             // Several values are alternatives.
             Value::Array(values) if self.filter.comparison == Comparison::Equal && !found.is_array() => {
                 values.iter().any(|value| same(value, found))
@@ -116,15 +118,33 @@ impl Wish<'_> {
         match (self.filter.comparison, found) {
             (Comparison::Equal, Value::Array(items)) => items.iter().any(|item| same(wanted, item)),
             (Comparison::Equal, found) => same(wanted, found),
-            (comparison, found) => page::order(found, wanted).is_some_and(|order| match comparison {
-                Comparison::From => order.is_ge(),
-                Comparison::To => order.is_le(),
-                Comparison::After => order.is_gt(),
-                Comparison::Before => order.is_lt(),
-                Comparison::Equal => order.is_eq(),
-            }),
+            (comparison, found) => holds(comparison, wanted, found),
         }
     }
+}
+
+/// Whether a value stands so to another.
+fn holds(comparison: Comparison, wanted: &Value, found: &Value) -> bool {
+    page::order(found, wanted).is_some_and(|order| match comparison {
+        Comparison::From => order.is_ge(),
+        Comparison::To => order.is_le(),
+        Comparison::After => order.is_gt(),
+        Comparison::Before => order.is_lt(),
+        Comparison::Equal => order.is_eq(),
+    })
+}
+
+/// Whether a value keeps a bound; one of a name that nobody knows lets everything through.
+fn keeps_bound(name: &str, bound: &Value, found: &Value) -> bool {
+    let comparison = match name {
+        "gte" | "from" | "min" | "since" => Comparison::From,
+        "lte" | "to" | "max" | "until" => Comparison::To,
+        "gt" | "after" => Comparison::After,
+        "lt" | "before" => Comparison::Before,
+        "eq" => Comparison::Equal,
+        _ => return true,
+    };
+    holds(comparison, bound, found)
 }
 
 /// Parameters are texts, whatever they stand for.

@@ -16,6 +16,7 @@ mod overlays;
 mod page;
 mod resource;
 mod rule;
+mod statuses;
 mod survey;
 
 use std::{
@@ -49,6 +50,7 @@ pub(crate) use self::{
     page::{Asks, Ending, Layout, Member, Role, at, at_mut, thing_at, thing_at_mut},
     resource::{Action, Comparison, Filter, Resources, Use},
     rule::Rules,
+    statuses::{for_status, success},
 };
 use crate::{
     document::{Document, Problem, Reach, UNREAD, UNRESOLVED},

@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{
     check::{self, Policy},
-    contract::{Contract, Location, SchemeKind},
+    contract::{Contract, Location, SchemeKind, for_status},
     journal::{Calls, Entry, Exchange},
     media,
     message::{Headers, Request, header_text},
-    respond::{Because, for_status},
+    respond::Because,
     router::BasePath,
     source::parse_json,
     violation::Step,

@@ -9,12 +9,11 @@ use super::Call;
 use crate::{
     check::secrets::{self, Noted, Veil},
     codec,
-    contract::{Contract, Location, MediaType, Operation, SchemeKind},
+    contract::{Contract, Location, MediaType, Operation, SchemeKind, for_status},
     mask::{self, Secrets},
     media::is_json,
     message::{Bytes, Context, HeaderValue, Headers, Request, header_text, shown_header},
     pointer::Pointer,
-    respond::for_status,
     source::parse_json,
     text::percent_decode,
 };

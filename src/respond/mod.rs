@@ -9,7 +9,6 @@ mod body;
 mod echo;
 mod headers;
 mod kept;
-mod negotiate;
 mod page;
 pub(crate) use self::kept::{Told, run_due};
 mod problem;
@@ -20,14 +19,11 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde_json::Value;
 
-pub(crate) use self::{
-    negotiate::for_status,
-    scripted::{Reply, Written, scripted},
-};
+pub(crate) use self::scripted::{Reply, Written, scripted};
 use crate::{
     check::{self, Judgement, Preferences},
     clock::Timestamp,
-    contract::{Action, Aside, Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule},
+    contract::{Action, Aside, Contract, DeclaredResponse, Incoming, MediaType, Operation, Rule, for_status, success},
     message::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
     pointer::Pointer,
     schema::{Filling, Locale, Occasion, Setting},
@@ -370,10 +366,10 @@ fn preferred<'a>(scene: &Scene<'a>) -> Result<(&'a DeclaredResponse, StatusCode)
     let Some(code) = preferences.code else {
         // A declared response of an impossible status is none, and loading has warned of it.
         let none = || Violation::new(Step::Answer, "contract.no-response", Place::Answer(Pointer::root()), "a declared response", "none");
-        return negotiate::success(responses).ok_or_else(|| none().with_rule(rule()));
+        return success(responses).ok_or_else(|| none().with_rule(rule()));
     };
     let status = StatusCode::from_u16(code).ok();
-    negotiate::for_status(responses, code).zip(status).ok_or_else(|| {
+    for_status(responses, code).zip(status).ok_or_else(|| {
         let declared: Vec<String> = responses.iter().map(|response| response.status.to_string()).collect();
         let expected = format!("a status that is declared: {}", either(&declared));
         check::refused("code", preferences.place("code"), expected, code.to_string()).with_rule(rule())

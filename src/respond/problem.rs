@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Scene, negotiate, scripted::merged};
+use super::{Scene, scripted::merged};
 use crate::{
     codec::CODINGS,
-    contract::{self, DeclaredStatus, Location, MediaType, Operation, SchemeKind},
+    contract::{self, DeclaredStatus, Location, MediaType, Operation, SchemeKind, for_status},
     media::is_json,
     message::{HeaderName, HeaderValue, Response, StatusCode, header},
     pointer::Pointer,
@@ -65,7 +65,7 @@ pub(super) fn declared_as(scene: &Scene<'_>, candidates: &[u16], explanation: &s
     let responses = &scene.operation.responses;
     let exact = |code: &u16| responses.iter().any(|response| response.status == DeclaredStatus::Code(*code));
     let code = candidates.iter().find(|code| exact(code)).or(candidates.first()).copied()?;
-    let response_of = negotiate::for_status(responses, code)?;
+    let response_of = for_status(responses, code)?;
     let status = StatusCode::from_u16(code).ok()?;
     if response_of.content.is_empty() {
         let response = with_explanation(Response::new(status), explanation);

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Scene, accept, body, headers, negotiate, seed, write};
+use super::{Scene, accept, body, headers, seed, write};
 use crate::{
-    contract::{DeclaredResponse, MediaType},
+    contract::{DeclaredResponse, MediaType, for_status, success},
     media::is_json,
     message::{Bytes, HeaderName, HeaderValue, Response, StatusCode},
     pointer::Pointer,
@@ -48,8 +48,8 @@ pub(crate) enum Written {
 pub(crate) fn scripted(scene: &Scene<'_>, reply: &Reply) -> Result<Response, Vec<Violation>> {
     let responses = &scene.operation.responses;
     let (declared, status) = match reply.status {
-        Some(status) => (negotiate::for_status(responses, status.as_u16()), status),
-        None => negotiate::success(responses).map_or((None, StatusCode::OK), |(declared, status)| (Some(declared), status)),
+        Some(status) => (for_status(responses, status.as_u16()), status),
+        None => success(responses).map_or((None, StatusCode::OK), |(declared, status)| (Some(declared), status)),
     };
     let response = match declared {
         Some(declared) => {

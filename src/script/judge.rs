@@ -8,11 +8,10 @@ use serde_json::Value;
 
 use crate::{
     check,
-    contract::{DeclaredResponse, DeclaredStatus, MediaType, Operation},
+    contract::{DeclaredResponse, DeclaredStatus, MediaType, Operation, for_status},
     media::{Kind, essence, kind},
     message::{Response, StatusCode},
     pointer::Pointer,
-    respond::for_status,
     source::{parse_json, quote},
     text::either,
     violation::{Place, Step, Violation},

@@ -4,11 +4,10 @@ use super::{Exchange, Recorded, title};
 use crate::{
     check::{self, Policy, secrets},
     codec,
-    contract::{Contract, DeclaredResponse, Location, Operation},
+    contract::{Contract, DeclaredResponse, Location, Operation, for_status},
     engine, mask,
     message::{Headers, Method, Response, header_text},
     pointer::Pointer,
-    respond::for_status,
     source::parse_json,
     text::{either, percent_decode},
     violation::{Place, Step, Violation},

@@ -17,6 +17,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
+use self::keys::Misuse;
 pub(super) use self::others::{callbacks, webhooks};
 use super::{Contract, Inner, Operation, Resources, Rules, SecurityScheme, Warning};
 use crate::{
@@ -51,8 +52,6 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
     if document.may_mention("x-standin-") {
         extensions(&document)?;
     }
-    // What is said of resources must not be misunderstood; what is inferred can wait until somebody asks.
-    let says_resources = document.may_mention("x-standin-resource");
     let mut loader = Loader::new(&document, problems);
     loader.head();
     loader.schemes = loader.schemes();
@@ -72,10 +71,7 @@ pub(super) fn load(source: Source, value: Value, remarks: &Remarks, reach: &Reac
         companion: OnceLock::new(),
     };
     let contract = Contract { inner: Arc::new(inner), rules: Arc::new(Rules::default()) };
-    if says_resources {
-        let resources = Resources::read(&contract)?;
-        contract.inner.resources.get_or_init(|| resources);
-    }
+    Resources::understood(&contract)?;
     Ok(contract)
 }
 
@@ -379,7 +375,9 @@ impl<'d> Loader<'d> {
 fn extensions(document: &Document) -> Result<(), Error> {
     for root in document.roots() {
         let value = document.resolve(&root).unwrap_or(&Value::Null);
-        if let Some((place, expected, found)) = misused_extension(value) {
+        if let Some((place, expected, found)) =
+            (if root.is_root() { misused_at_top(value) } else { misplaced(value) }).or_else(|| misused_extension(value))
+        {
             let place = place.iter().rev().fold(root, |place, token| place.join(token));
             return Err(document.defect(DefectKind::Structure, &place, expected, found));
         }
@@ -387,11 +385,28 @@ fn extensions(document: &Document) -> Result<(), Error> {
     Ok(())
 }
 
+/// What is said of the whole is said at the top, and nowhere else.
+const OF_WHOLE: [&str; 2] = ["x-standin-stateful", "x-standin-tenant"];
+
+fn misused_at_top(document: &Value) -> Option<Misuse> {
+    let expected = |name: &str| if name == "x-standin-tenant" { "the tenant's name, as a string" } else { "true or false" };
+    let fits = |name: &str, value: &Value| if name == "x-standin-tenant" { value.is_string() } else { value.is_boolean() };
+    let said = OF_WHOLE.into_iter().filter_map(|name| Some((name, document.get(name)?)));
+    let mut wrong = said.filter(|(name, value)| !fits(name, value));
+    wrong.next().map(|(name, value)| (vec![name.to_owned()], expected(name), describe(value)))
+}
+
+/// What is said of the whole below its top, where nobody listens.
+fn misplaced(value: &Value) -> Option<Misuse> {
+    let name = OF_WHOLE.into_iter().find(|name| value.get(name).is_some())?;
+    Some((vec![name.to_owned()], "it at the top of the document", "it elsewhere".to_owned()))
+}
+
 /// The first of standin's own keywords that is not as it must be: its place, innermost token first, what was expected, and
 /// what was found. Nothing is allocated where all is well, which is everywhere in most documents.
-fn misused_extension(value: &Value) -> Option<(Vec<String>, &'static str, String)> {
+fn misused_extension(value: &Value) -> Option<Misuse> {
     let below = |name: &dyn std::fmt::Display, value: &Value| {
-        let mut misused = misused_extension(value)?;
+        let mut misused = misused_extension(value).or_else(|| misplaced(value))?;
         misused.0.push(name.to_string());
         Some(misused)
     };
@@ -406,7 +421,7 @@ fn misused_extension(value: &Value) -> Option<(Vec<String>, &'static str, String
                     return Some(misused);
                 }
                 "x-standin-alias" if !value.is_string() => "a name, as a string",
-                "x-standin-secret" | "x-standin-stateful" if !value.is_boolean() => "true or false",
+                "x-standin-secret" if !value.is_boolean() => "true or false",
                 _ => return below(name, value),
             };
             Some((vec![name.clone()], expected, describe(value)))
@@ -450,6 +465,21 @@ mod tests {
     fn own_keywords_that_are_not_understood_stop_the_load() {
         let text = "openapi: 3.1.0\ncomponents:\n  schemas:\n    A:\n      x-standin-value: later\n";
         assert!(failure(text).starts_with("api.yaml:5:7: at /components/schemas/A/x-standin-value: expected `now`"), "{}", failure(text));
+        let cases = [
+            ("x-standin-tenant: 5", "2:1: at /x-standin-tenant: expected the tenant's name, as a string, found the number 5"),
+            ("x-standin-stateful: 'yes'", "2:1: at /x-standin-stateful: expected true or false, found \"yes\""),
+            (
+                "info: {x-standin-stateful: true}",
+                "2:8: at /info/x-standin-stateful: expected it at the top of the document, found it elsewhere",
+            ),
+            (
+                "tags: [{x-standin-tenant: t}]",
+                "2:9: at /tags/0/x-standin-tenant: expected it at the top of the document, found it elsewhere",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(failure(&format!("openapi: 3.1.0\n{text}\n")), format!("api.yaml:{expected}"));
+        }
     }
 
     #[test]

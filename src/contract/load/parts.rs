@@ -110,6 +110,9 @@ impl<'d> Loader<'d> {
         if schema.is_none() && content.is_none() {
             self.warn("parameter.no-schema", &found.place, format!("`{name}` has no schema: any value is accepted"));
         }
+        // `page_token` is no secret.
+        let asks = (location == Location::Query).then(|| Asks::read(&name));
+        let asks = asks.filter(|asks| *asks != Asks::Filter || !is_secret(&name));
         Parameter {
             required: location == Location::Path || self.flag(&found, "required", false),
             deprecated: self.flag(&found, "deprecated", false),
@@ -117,7 +120,7 @@ impl<'d> Loader<'d> {
             style,
             explode,
             schema: schema.map(|place| self.schema(place, Direction::Request)),
-            asks: (location == Location::Query && !is_secret(&name)).then(|| Asks::read(&name)),
+            asks,
             content,
             name,
             location,

@@ -8,7 +8,7 @@ use super::{
     Action, Shown,
     declared::{KEYWORD, Said},
     draft::{Draft, Draws},
-    entity::{Answer, answer},
+    entity::Answer,
     groups::Call,
     identity::id_member,
     merge::join,
@@ -86,7 +86,8 @@ fn usual(draft: &Draft<'_>, call: &Call<'_>) -> Option<Action> {
 
 /// The draft of a name: the one that has it, with the one that the operation is in, unless that has a name of its own.
 fn named<'c>(drafts: &mut Vec<Draft<'c>>, near: Option<usize>, call: &Call<'c>, name: &str) -> usize {
-    let known = drafts.iter().position(|draft| draft.name.as_deref() == Some(name));
+    // Another document of the contract may call something else so.
+    let known = drafts.iter().position(|draft| draft.scope == call.scope && draft.name.as_deref() == Some(name));
     let free = near.filter(|at| drafts[*at].name.is_none());
     match (known, free) {
         (Some(known), Some(free)) if known != free => {
@@ -166,7 +167,7 @@ fn shown<'c>(draws: &mut Draws<'c>, path: Option<&[String]>) -> Option<View<'c>>
         draws.shown = None;
         return None;
     };
-    let Answer::Json(view) = answer(draws.call.operation) else { return None };
+    let Answer::Json(view) = draws.call.answer() else { return None };
     let there = view.reach(path)?;
     let is_list = draws.action == Action::List;
     draws.shown = Some(Shown { path: path.to_vec(), in_list: there.is_array() && !is_list });

@@ -1,16 +1,17 @@
 //! `x-standin-resource`: what a document says itself of what an operation does. It comes before what is inferred.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{Action, Comparison, Filter, entity};
+use super::{Action, Comparison, Filter, by_name, entity, paths::Way};
 use crate::{
     contract::{Location, Operation},
     document::Document,
     error::{DefectKind, Error},
     pointer::Pointer,
     source::{describe, quote},
+    text::{either, nearest},
 };
 
 pub(super) const KEYWORD: &str = "x-standin-resource";
@@ -18,7 +19,6 @@ const MEMBERS: [&str; 13] =
     ["name", "action", "id", "parameter", "entity", "sent", "within", "parents", "unique", "order", "after", "filters", "set"];
 /// What any operation of a resource may say of it.
 const FACTS: [&str; 5] = ["id", "parents", "unique", "order", "after"];
-const ACTIONS: &str = "create, list, read, replace, put, patch, json-patch, delete, act or none";
 
 /// What is said of one operation.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,38 @@ pub(super) fn said(operation: &Operation) -> Result<Option<Said>, Error> {
     reader.read(value).map(Some)
 }
 
+/// Checks that all that is said stands where somebody listens.
+pub(super) fn heard<'o>(document: &Document, operations: impl Iterator<Item = &'o Operation>) -> Result<(), Error> {
+    let places: HashSet<Pointer> = operations.flat_map(|operation| [operation.pointer.clone(), operation.pointer.parent()]).collect();
+    for root in document.roots() {
+        for tokens in mentions(document.resolve(&root).unwrap_or(&Value::Null)) {
+            let holder = tokens.iter().rev().fold(root.clone(), |place, token| place.join(token));
+            if !places.contains(&holder) {
+                let expected = "it in an operation, or in the path item of one";
+                return Err(document.defect(DefectKind::Structure, &holder.join(KEYWORD), expected, "it elsewhere"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where something is said: what holds it, the innermost token first. Nothing is allocated on the way to nothing.
+fn mentions(value: &Value) -> Vec<Vec<String>> {
+    let below = |name: &dyn std::fmt::Display, value: &Value| {
+        let mut found = mentions(value);
+        found.iter_mut().for_each(|tokens| tokens.push(name.to_string()));
+        found
+    };
+    match value {
+        Value::Array(items) => items.iter().enumerate().flat_map(|(index, item)| below(&index, item)).collect(),
+        Value::Object(members) => {
+            let here = members.contains_key(KEYWORD).then(Vec::new);
+            members.iter().flat_map(|(name, value)| below(name, value)).chain(here).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 struct Reader<'o> {
     document: &'o Document,
     operation: &'o Operation,
@@ -62,6 +94,10 @@ impl Reader<'_> {
     }
 
     fn read(&self, value: &Value) -> Result<Said, Error> {
+        if *value != Value::Bool(false) && Way::read(self.operation.path()).is_none() {
+            let expected = "it on a path whose segments are texts or parameters, one by one";
+            return Err(self.document.defect(DefectKind::Structure, &self.place, expected, quote(self.operation.path())));
+        }
         let mut said = Said { place: self.place.clone(), ..Said::default() };
         let members = match value {
             Value::Bool(false) => {
@@ -118,7 +154,7 @@ impl Reader<'_> {
                 said.facts.push((fact(name), value.clone()));
             }
             other => {
-                let near = crate::text::nearest(other, MEMBERS).map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
+                let near = nearest(other, MEMBERS).map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
                 let expected = format!("one of {}", MEMBERS.join(", "));
                 let found = format!("a member {}{near}", quote(other));
                 return Err(self.document.defect(DefectKind::Structure, &place, expected, found));
@@ -139,23 +175,12 @@ impl Reader<'_> {
     }
 
     fn action(&self, place: &Pointer, value: &Value, said: &mut Said) -> Result<(), Error> {
-        said.action = Some(match value.as_str() {
-            Some("create") => Action::Create,
-            Some("list") => Action::List,
-            Some("read") => Action::Read,
-            Some("replace") => Action::Replace { creates: false },
-            Some("put") => Action::Replace { creates: true },
-            Some("patch") => Action::Patch,
-            Some("json-patch") => Action::JsonPatch,
-            Some("delete") => Action::Delete,
-            Some("act") => Action::Act,
-            Some("none") => {
-                said.off = true;
-                return Ok(());
-            }
-            _ => return self.wrong(place, format!("one of {ACTIONS}"), value),
-        });
-        Ok(())
+        said.action = by_name(&Action::NAMED, value);
+        said.off = value == "none";
+        if said.action.is_some() || said.off {
+            return Ok(());
+        }
+        self.wrong(place, format!("one of {} or none", Action::NAMED.map(|(name, _)| name).join(", ")), value)
     }
 
     fn parameter(&self, place: &Pointer, value: &Value) -> Result<String, Error> {
@@ -225,13 +250,12 @@ impl Reader<'_> {
             Some(pointer) => pointer.tokens().collect(),
             None => vec![member],
         };
-        let comparison = match members.get("is").map(|is| is.as_str()) {
-            None | Some(Some("equal")) => Comparison::Equal,
-            Some(Some("from")) => Comparison::From,
-            Some(Some("to")) => Comparison::To,
-            Some(Some("after")) => Comparison::After,
-            Some(Some("before")) => Comparison::Before,
-            _ => return self.wrong(&place.join("is"), "equal, from, to, after or before", &members["is"]),
+        let comparison = match members.get("is") {
+            None => Comparison::Equal,
+            Some(is) => match by_name(&Comparison::NAMED, is) {
+                Some(comparison) => comparison,
+                None => return self.wrong(&place.join("is"), either(&Comparison::NAMED.map(|(name, _)| name.to_owned())), is),
+            },
         };
         Ok(Filter { parameter: parameter.to_owned(), member, comparison })
     }

@@ -6,12 +6,13 @@ use serde_json::{Map, Value};
 
 use super::{
     Action, Filter, Shown,
-    entity::{self, Answer, Spot, Wanted, answer, body, can_be, is_small, mention, pointer, sent, thing},
+    entity::{self, Answer, Spot, Wanted, can_be, is_small, mention, pointer, sent, thing},
     filters::filters,
     groups::{Call, Group},
     identity::id_member,
     paths::{Step, Way},
     view::View,
+    words::words,
 };
 use crate::{media, message::Method, pointer::Pointer};
 
@@ -101,7 +102,7 @@ impl<'c> Draft<'c> {
 
     /// The same, for an operation that the document says something of.
     pub(super) fn empty(call: &Call<'c>) -> Self {
-        let way = if call.way.last_parameter().is_some() { call.way.parent() } else { call.way.clone() };
+        let way = if call.way.last_parameter().is_some() { call.way.parent() } else { Way::clone(&call.way) };
         Self::at(call.scope, way)
     }
 
@@ -115,20 +116,20 @@ impl<'c> Draft<'c> {
 
     /// Where the answer of an operation shows one of them.
     fn shown(&self, call: &Call<'c>) -> Option<Spot<'c>> {
-        let Answer::Json(view) = answer(call.operation) else { return None };
+        let Answer::Json(view) = call.answer() else { return None };
         let parameter = (!self.is_single).then_some("id");
-        let found = thing(&view, Wanted { noun: self.way.noun(), parameter, kin: self.thing.as_ref() });
+        let found = thing(view, Wanted { noun: self.way.noun(), parameter, kin: self.thing.as_ref() });
         match *call.operation.method() {
             // What it answers in the place of a thing that is gone is no thing.
             Method::DELETE => found.filter(|spot| self.thing.as_ref().is_some_and(|thing| spot.view.is_kin(thing))),
             Method::GET => found,
-            _ => found.or_else(|| mention(&view, self.id.as_deref()?, self.way.noun())),
+            _ => found.or_else(|| mention(view, self.id.as_deref()?, self.way.noun())),
         }
     }
 
     /// What an operation is sent of the thing.
     fn sent(&self, call: &Call<'c>) -> Option<Spot<'c>> {
-        Some(sent(&body(call.operation)?, self.thing.as_ref()?, self.way.noun()))
+        Some(sent(call.body()?, self.thing.as_ref()?, self.way.noun()))
     }
 
     fn single(&mut self, group: &Group<'c>) {
@@ -136,8 +137,8 @@ impl<'c> Draft<'c> {
         let noun = self.noun();
         let wanted = Wanted { noun: &noun, parameter: None, kin: None };
         let read = group.on_collection.iter().find(reads);
-        self.thing = read.and_then(|call| match answer(call.operation) {
-            Answer::Json(view) => thing(&view, wanted).map(|spot| spot.view),
+        self.thing = read.and_then(|call| match call.answer() {
+            Answer::Json(view) => thing(view, wanted).map(|spot| spot.view),
             _ => None,
         });
         let puts = |call: &Call<'c>| *call.operation.method() == Method::PUT && replace(call) != Action::JsonPatch;
@@ -192,11 +193,10 @@ impl<'c> Draft<'c> {
         group.on_item.iter().for_each(|call| self.on_item(call, changes));
         group.below_item.iter().for_each(|call| self.below_item(call));
         group.below_collection.iter().for_each(|call| self.below_collection(call));
-        self.settle();
     }
 
-    /// Whether what replaces a thing makes it, too: where nothing else does, and the document does not say that it must be
-    /// there (404).
+    /// Decides whether what replaces a thing makes it, too: where nothing else does, and the document does not say that it
+    /// must be there (404). What that takes is known once all that is about the same is together.
     pub(super) fn settle(&mut self) {
         let made = self.uses.iter().any(|draws| draws.action == Action::Create);
         for draws in &mut self.uses {
@@ -215,13 +215,13 @@ impl<'c> Draft<'c> {
         let noun = self.noun();
         let wanted = Wanted { noun: &noun, parameter, kin: None };
         let is = |method: &'static str| move |call: &&Call<'c>| call.operation.method().as_str() == method;
-        let one = |call: &Call<'c>| match answer(call.operation) {
-            Answer::Json(view) => thing(&view, wanted).map(|spot| spot.view),
+        let one = |call: &Call<'c>| match call.answer() {
+            Answer::Json(view) => thing(view, wanted).map(|spot| spot.view),
             _ => None,
         };
         let read = group.on_item.iter().find(is("GET")).and_then(one);
-        let listed = group.on_collection.iter().find(is("GET")).and_then(|call| match answer(call.operation) {
-            Answer::Json(view) => entity::list(&view, Wanted { kin: read.as_ref(), ..wanted }).map(|spot| spot.view).filter(View::is_thing),
+        let listed = group.on_collection.iter().find(is("GET")).and_then(|call| match call.answer() {
+            Answer::Json(view) => entity::list(view, Wanted { kin: read.as_ref(), ..wanted }).map(|spot| spot.view).filter(View::is_thing),
             _ => None,
         });
         let changed = || group.on_item.iter().filter(|call| *call.operation.method() != Method::DELETE).find_map(one);
@@ -253,20 +253,25 @@ impl<'c> Draft<'c> {
         }
     }
 
+    /// Where the answer of the collection itself has the list. What has the member that names one is one of them, however
+    /// little else a list shows of it.
     fn listed(&self, call: &Call<'c>) -> Result<Spot<'c>, String> {
-        let Answer::Json(view) = answer(call.operation) else { return Err("its answer is no JSON with a list".into()) };
-        let wanted = Wanted { noun: self.way.noun(), parameter: None, kin: self.thing.as_ref() };
-        let spot = entity::list(&view, wanted).ok_or("it answers no list")?;
-        let Some(thing) = &self.thing else { return Err("nothing shows one of them".into()) };
+        let spot = self.list(call)?;
         let named = self.id.as_ref().is_some_and(|id| spot.view.has(id));
-        if !spot.view.is_thing() {
-            return Err("it lists texts or numbers, not things".into());
-        }
-        if spot.view.is_kin(thing) || spot.view.resembles(thing) || named {
-            Ok(spot)
-        } else {
-            Err("it lists things of another kind".into())
-        }
+        if named || self.is_alike(&spot) { Ok(spot) } else { Err("it lists things of another kind".into()) }
+    }
+
+    /// Where an answer has a list of things.
+    fn list(&self, call: &Call<'c>) -> Result<Spot<'c>, String> {
+        let Answer::Json(view) = call.answer() else { return Err("its answer is no JSON with a list".into()) };
+        let wanted = Wanted { noun: self.way.noun(), parameter: None, kin: self.thing.as_ref() };
+        let spot = entity::list(view, wanted).ok_or("it answers no list")?;
+        if spot.view.is_thing() { Ok(spot) } else { Err("it lists texts or numbers, not things".into()) }
+    }
+
+    /// Whether what is found is described as these things are.
+    fn is_alike(&self, spot: &Spot<'_>) -> bool {
+        self.thing.as_ref().is_some_and(|thing| spot.view.is_kin(thing) || spot.view.resembles(thing))
     }
 
     /// Where the answer shows what was created, if it does.
@@ -274,20 +279,18 @@ impl<'c> Draft<'c> {
         let Some(thing) = &self.thing else { return Err("nothing shows one of them".into()) };
         let sent = self.sent(call);
         let several = sent.as_ref().is_some_and(|sent| sent.in_list);
-        match answer(call.operation) {
-            Answer::Nothing => match several {
-                true => Err("several are sent at once".into()),
-                false => Ok((None, "takes what can be one of them, and answers nothing of it")),
-            },
+        let fits = sent.is_some_and(|sent| can_be(&sent.view, thing));
+        match call.answer() {
+            Answer::Nothing if several => Err("several are sent at once".into()),
+            Answer::Nothing if fits => Ok((None, "takes what can be one of them, and answers nothing of it")),
+            Answer::Nothing => Err("it answers nothing, and what is sent is not one of them".into()),
             Answer::Other => Err("its answer is no JSON".into()),
             Answer::Json(_) => match self.shown(call) {
                 Some(spot) if spot.in_list != several && several => Err("several are sent at once".into()),
                 Some(spot) if spot.in_list && !several => Err("it answers a list of them".into()),
                 Some(spot) => Ok((Some(spot), "answers one of them")),
                 None if several => Err("several are sent at once".into()),
-                None if sent.is_some_and(|sent| can_be(&sent.view, thing)) => {
-                    Ok((None, "takes what can be one of them, and answers something else"))
-                }
+                None if fits => Ok((None, "takes what can be one of them, and answers something else")),
                 None => Err("it answers something else, and what is sent is not one of them either".into()),
             },
         }
@@ -321,10 +324,10 @@ impl<'c> Draft<'c> {
         if copies {
             return self.refuse(call, "it makes another one of them");
         }
-        let why = match answer(call.operation) {
+        let why = match call.answer() {
             _ if shows.is_some() => "does something with one of them, and shows it",
             Answer::Nothing if *method == Method::POST => "does something with one of them, and answers nothing",
-            Answer::Json(view) if *method == Method::POST && is_small(&view) => "does something with one of them, and answers little",
+            Answer::Json(view) if *method == Method::POST && is_small(view) => "does something with one of them, and answers little",
             _ => return self.refuse(call, "it is no part of the thing, and its answer does not show the thing"),
         };
         self.add(call, Action::Act, identity, why);
@@ -342,8 +345,12 @@ impl<'c> Draft<'c> {
             }
             return;
         }
-        let Ok(spot) = self.listed(call) else { return };
-        let searches = SEARCHES.iter().any(|word| call.way.noun().to_lowercase().starts_with(word));
+        // Every API's things have an `id`: here, where the path says something else, that is too little.
+        let Ok(spot) = self.list(call) else { return };
+        if !self.is_alike(&spot) {
+            return self.refuse(call, "it lists things of another kind");
+        }
+        let searches = words(call.way.noun()).first().is_some_and(|first| SEARCHES.contains(&first.as_str()));
         match searches || !filters(call.operation, &spot.view).is_empty() {
             true => self.add_list(call, spot, "answers a list of them"),
             false => self.refuse(call, "nothing says which of them it lists"),

@@ -1,12 +1,14 @@
 //! Where answers and bodies have the thing, or the list of things: in whatever envelope, by schema.
 
+use std::collections::HashSet;
+
 use super::{
     identity::{Fit, id_member},
     view::View,
     words::{same_noun, singulars, words},
 };
 use crate::{
-    contract::{DeclaredResponse, DeclaredStatus, MediaType, Operation, page},
+    contract::{MediaType, Operation, page, success},
     media,
     schema::Schema,
 };
@@ -62,20 +64,10 @@ const MOST_FOUND: usize = 100;
 /// So many members are few.
 const FEW: usize = 4;
 
-/// The response for a request that is in order: as `respond` chooses it.
-pub(super) fn success(operation: &Operation) -> Option<(u16, &DeclaredResponse)> {
-    let declared = &operation.responses;
-    let by = |fits: &dyn Fn(DeclaredStatus) -> bool| declared.iter().find(|response| fits(response.status));
-    let chosen = by(&|status| matches!(status, DeclaredStatus::Code(200..=299)))
-        .or_else(|| by(&|status| status == DeclaredStatus::Range(2)))
-        .or_else(|| by(&|status| status == DeclaredStatus::Default))?;
-    let status = if let DeclaredStatus::Code(code) = chosen.status { code } else { 200 };
-    Some((status, chosen))
-}
-
 /// What an operation answers where all is well.
 pub(super) fn answer(operation: &Operation) -> Answer<'_> {
-    let Some((_, response)) = success(operation) else { return Answer::Nothing };
+    let well = success(&operation.responses).filter(|(_, status)| status.is_success());
+    let Some((response, _)) = well else { return Answer::Nothing };
     if response.content.is_empty() {
         return Answer::Nothing;
     }
@@ -287,8 +279,8 @@ fn speaks_of_list(name: &str) -> bool {
 
 /// Where a body has what the client sends of the thing.
 pub(super) fn sent<'d>(body: &View<'d>, thing: &View<'_>, noun: &str) -> Spot<'d> {
-    let agreeing =
-        |view: &View<'_>| view.names().filter(|name| thing.has(name) || thing.names().any(|known| same_words(known, name))).count();
+    let known: HashSet<Vec<String>> = thing.names().map(words).collect();
+    let agreeing = |view: &View<'_>| view.names().filter(|name| known.contains(&words(name))).count();
     if body.is_array() {
         return Spot { path: Vec::new(), in_list: true, view: body.items().unwrap_or_else(|| body.clone()) };
     }
@@ -309,10 +301,6 @@ pub(super) fn sent<'d>(body: &View<'d>, thing: &View<'_>, noun: &str) -> Spot<'d
         Some((path, view)) => Spot { path, in_list: true, view },
         None => Spot { path: Vec::new(), in_list: false, view: body.clone() },
     }
-}
-
-fn same_words(one: &str, other: &str) -> bool {
-    words(one) == words(other)
 }
 
 /// Whether what a client sends can be a thing: its members are for the greater part those of the thing.

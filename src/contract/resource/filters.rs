@@ -38,8 +38,8 @@ pub(super) fn filters(operation: &Operation, item: &View<'_>) -> Vec<Filter> {
 
 fn filter(parameter: &Parameter, item: &View<'_>) -> Option<Filter> {
     let asks = parameter.asks?;
-    if parameter.any_schema().is_some_and(|schema| View::of(schema).types().has(Types::OBJECT)) {
-        return None;
+    if let Some(bounds) = parameter.any_schema().map(View::of).filter(|schema| schema.types().has(Types::OBJECT)) {
+        return bounded(parameter, &bounds, item);
     }
     let made = |member: Vec<String>, comparison| Some(Filter { parameter: parameter.name.clone(), member, comparison });
     if asks == Asks::Filter
@@ -54,6 +54,17 @@ fn filter(parameter: &Parameter, item: &View<'_>) -> Option<Filter> {
     }
     let member = if base.is_empty() { created(item) } else { range(&base, item) }?;
     made(vec![member], comparison)
+}
+
+/// A parameter whose members are bounds: `created[gte]=…&created[lt]=…`.
+fn bounded(parameter: &Parameter, bounds: &View<'_>, item: &View<'_>) -> Option<Filter> {
+    let mut names = bounds.names().peekable();
+    names.peek()?;
+    if !names.all(|name| name == "eq" || Comparison::of_word(name).is_some()) {
+        return None;
+    }
+    let member = equal(&parameter.name, item).or_else(|| Some(vec![range(&words(&parameter.name), item)?]))?;
+    Some(Filter { parameter: parameter.name.clone(), member, comparison: Comparison::Equal })
 }
 
 /// The member that must have the value: of the same name, or the one that the name ends.
@@ -97,21 +108,12 @@ fn compared(name: &str) -> Option<(Vec<String>, Comparison)> {
     if words.first().is_some_and(|word| word == "filter") {
         words.remove(0);
     }
-    let of = |word: &str| {
-        Some(match word {
-            "from" | "gte" | "since" | "min" | "minimum" | "start" | "begin" => Comparison::From,
-            "to" | "lte" | "until" | "till" | "max" | "maximum" | "end" => Comparison::To,
-            "after" | "gt" => Comparison::After,
-            "before" | "lt" => Comparison::Before,
-            _ => return None,
-        })
-    };
-    let last = words.last().and_then(|word| of(word));
+    let last = words.last().and_then(|word| Comparison::of_word(word));
     if let Some(comparison) = last {
         words.pop();
         return Some((words, comparison));
     }
-    let comparison = words.first().and_then(|word| of(word))?;
+    let comparison = words.first().and_then(|word| Comparison::of_word(word))?;
     words.remove(0);
     // `start_date`, `min_time`: of the thing itself.
     if words.len() == 1 && OF_TIME.contains(&words[0].as_str()) {

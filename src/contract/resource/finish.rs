@@ -12,9 +12,11 @@ use super::{
     paths::Way,
 };
 use crate::{
-    document::Document,
     error::{DefectKind, Error},
+    pointer::Pointer,
+    source::quote,
     state::{Kind, Link, Within},
+    text::nearest,
 };
 
 /// The resources of drafts, in the order of their names.
@@ -30,7 +32,7 @@ fn named(drafts: Vec<Draft<'_>>) -> Vec<(String, Draft<'_>)> {
     let mut taken = HashSet::new();
     let mut names = Vec::new();
     for draft in drafts {
-        let name = draft.name.clone().unwrap_or_else(|| draft.way.to_string());
+        let name = own_name(&draft);
         let free = (2..).map(|number| format!("{name} ({number})"));
         let name = std::iter::once(name.clone()).chain(free).find(|name| !taken.contains(name)).unwrap_or_default();
         taken.insert(name.clone());
@@ -39,9 +41,15 @@ fn named(drafts: Vec<Draft<'_>>) -> Vec<(String, Draft<'_>)> {
     names
 }
 
+fn own_name(draft: &Draft<'_>) -> String {
+    draft.name.clone().unwrap_or_else(|| draft.way.to_string())
+}
+
 /// The resources by the paths that lead to their things.
 struct Names<'n> {
     names: Vec<&'n str>,
+    /// What each is called in its own document, and which that is.
+    said: Vec<(usize, String)>,
     of_items: HashMap<(usize, String), usize>,
 }
 
@@ -51,7 +59,8 @@ impl<'n> Names<'n> {
         for (number, (_, draft)) in named.iter().enumerate().filter(|(_, (_, draft))| !draft.is_single) {
             of_items.extend(draft.items.iter().map(|way| ((draft.scope, way.shape()), number)));
         }
-        Self { names: named.iter().map(|(name, _)| name.as_str()).collect(), of_items }
+        let said = named.iter().map(|(_, draft)| (draft.scope, own_name(draft))).collect();
+        Self { names: named.iter().map(|(name, _)| name.as_str()).collect(), said, of_items }
     }
 
     /// The resource that a path up to a parameter leads to.
@@ -110,21 +119,19 @@ impl<'n> Names<'n> {
         let Some((Value::Object(said), place)) = draft.facts.get("parents") else { return Ok(links) };
         for (member, resource) in said {
             let resource = resource.as_str().unwrap_or_default();
-            let Some(kind) = self.names.iter().position(|name| *name == resource) else {
-                let document = draft.uses.first().map(|draws| &draws.call.operation.document);
-                let at = place.join("parents").join(member);
-                let known = crate::text::nearest(resource, self.names.iter().copied())
-                    .map(|near| format!(", such as {near:?}"))
-                    .unwrap_or_default();
-                let wrong = |document: &std::sync::Arc<Document>| {
-                    document.defect(DefectKind::Structure, &at, format!("the name of a resource{known}"), crate::source::quote(resource))
-                };
-                return document.map(wrong).map_or(Ok(links), Err);
+            let Some(kind) = self.said.iter().position(|(scope, name)| *scope == draft.scope && name == resource) else {
+                return Err(self.unknown(draft, &place.join("parents").join(member), resource));
             };
             links.retain(|link| link.kind != kind);
-            links.push(Link { kind, name: resource.to_owned(), member: Some(member.clone()) });
+            links.push(Link { kind, name: self.names[kind].to_owned(), member: Some(member.clone()) });
         }
         Ok(links)
+    }
+
+    fn unknown(&self, draft: &Draft<'_>, at: &Pointer, resource: &str) -> Error {
+        let own = self.said.iter().filter(|(scope, _)| *scope == draft.scope).map(|(_, name)| name.as_str());
+        let known = nearest(resource, own).map(|near| format!(", such as {near:?}")).unwrap_or_default();
+        draft.uses[0].call.operation.document.defect(DefectKind::Structure, at, format!("the name of a resource{known}"), quote(resource))
     }
 }
 

@@ -1,13 +1,16 @@
 //! Operations by the collections that their paths belong to.
 
 use std::{
+    cell::OnceCell,
     collections::{HashMap, HashSet},
+    rc::Rc,
     sync::Arc,
 };
 
 use super::{
-    entity::{Answer, Wanted, answer, list},
+    entity::{Answer, Wanted, answer, body, list},
     paths::{Step, Way},
+    view::View,
     words::singulars,
 };
 use crate::{
@@ -19,9 +22,29 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct Call<'c> {
     pub(super) operation: &'c Operation,
-    pub(super) way: Way,
+    pub(super) way: Rc<Way>,
     /// Tells the documents of a contract apart.
     pub(super) scope: usize,
+    bodies: Rc<Bodies<'c>>,
+}
+
+/// What is sent and answered, which several ask for, and which takes time to read.
+#[derive(Default)]
+struct Bodies<'c> {
+    answer: OnceCell<Answer<'c>>,
+    sent: OnceCell<Option<View<'c>>>,
+}
+
+impl<'c> Call<'c> {
+    /// What the operation answers where all is well.
+    pub(super) fn answer(&self) -> &Answer<'c> {
+        self.bodies.answer.get_or_init(|| answer(self.operation))
+    }
+
+    /// What the operation is sent.
+    pub(super) fn body(&self) -> Option<&View<'c>> {
+        self.bodies.sent.get_or_init(|| body(self.operation)).as_ref()
+    }
 }
 
 /// The operations of one collection, or of one single thing.
@@ -50,7 +73,8 @@ pub(super) fn calls<'c>(contract: &'c Contract, skip: &HashSet<usize>) -> Vec<Ca
         let bare = Way::read_bare(operation.path()).filter(|way| !plain.contains(&way.shape()));
         bare.or_else(|| Way::read(operation.path()))
     };
-    readable().filter_map(|operation| Some(Call { operation, way: way(operation)?, scope: scope(operation) })).collect()
+    let call = |operation| Some(Call { operation, way: Rc::new(way(operation)?), scope: scope(operation), bodies: Rc::default() });
+    readable().filter_map(call).collect()
 }
 
 /// The groups, in the order of the first operation of each, and what belongs to none.
@@ -124,10 +148,10 @@ impl Shapes {
         let get = |call: &&Call<'_>| call.operation.method() == Method::GET && call.way.last_parameter().is_none();
         let (mut lists, mut objects) = (HashSet::new(), HashSet::new());
         for call in calls.iter().filter(get) {
-            let Answer::Json(view) = answer(call.operation) else { continue };
+            let Answer::Json(view) = call.answer() else { continue };
             let wanted = Wanted { noun: call.way.noun(), parameter: None, kin: None };
             let key = (call.scope, call.way.shape());
-            if list(&view, wanted).is_some() {
+            if list(view, wanted).is_some() {
                 lists.insert(key);
             } else if view.is_thing() {
                 objects.insert(key);
@@ -143,7 +167,7 @@ impl Shapes {
 
     /// Where an operation belongs: to the collection, or the single thing, of this way.
     fn place(&self, call: &Call<'_>) -> Option<(Way, Place)> {
-        let way = &call.way;
+        let way = &*call.way;
         let key = |way: &Way| (call.scope, way.shape());
         if matches!(way.steps.last()?, Step::Parameter(_)) {
             return Some((way.parent(), Place::Item));

@@ -1,12 +1,12 @@
 //! Reading resources from paths, methods and schemas: what each group of operations is about, which groups are about the
 //! same, and what they are part of.
 
-use serde_json::Value;
+use std::sync::Arc;
 
 use super::{
     Action, Refused, Resources,
     apply::{AllSaid, apply},
-    declared::{KEYWORD, said},
+    declared::{KEYWORD, heard, said},
     draft::Draft,
     finish::finished,
     groups::{Call, calls, groups},
@@ -19,13 +19,13 @@ use crate::{contract::Contract, error::Error, message::Method};
 /// # Errors
 ///
 /// If its document says of them what cannot be.
-pub(super) fn infer(contract: &Contract) -> Result<Resources, Error> {
-    let said = all_said(contract)?;
+pub(super) fn infer(contract: &Contract, said: &AllSaid) -> Result<Resources, Error> {
     let off = said.iter().filter(|(_, said)| said.off).map(|(number, _)| *number).collect();
     let calls = calls(contract, &off);
     let (groups, loose) = groups(&calls);
     let mut drafts = merge(groups.into_iter().map(Draft::of).collect());
-    apply(&mut drafts, &calls, &said)?;
+    apply(&mut drafts, &calls, said)?;
+    drafts.iter_mut().filter(|draft| !draft.is_single).for_each(Draft::settle);
     let mut refused: Vec<Refused> = loose
         .iter()
         .filter(|call| changes(call) && !said.contains_key(&call.operation.number))
@@ -42,16 +42,23 @@ pub(super) fn infer(contract: &Contract) -> Result<Resources, Error> {
         }
     }
     refused.sort_by_key(|refused| refused.operation);
-    let stateful = contract.inner.documents.iter().any(|document| document.root().get("x-standin-stateful") == Some(&Value::Bool(true)));
-    Ok(Resources { all: finished(kept)?, refused, stateful, ..Resources::default() })
+    Ok(Resources { all: finished(kept)?, refused, ..Resources::default() })
 }
 
 /// What documents say of their resources. Most say nothing.
-fn all_said(contract: &Contract) -> Result<AllSaid, Error> {
+///
+/// # Errors
+///
+/// If that cannot be understood, or stands where it would be ignored.
+pub(super) fn all_said(contract: &Contract) -> Result<AllSaid, Error> {
     let mut all = AllSaid::new();
-    for operation in contract.operations().iter().filter(|operation| operation.document.may_mention(KEYWORD)) {
-        if let Some(said) = said(operation)? {
-            all.insert(operation.number, said);
+    for document in contract.inner.documents.iter().filter(|document| document.may_mention(KEYWORD)) {
+        let operations = || contract.operations().iter().filter(|operation| Arc::ptr_eq(&operation.document, document));
+        heard(document, operations())?;
+        for operation in operations() {
+            if let Some(said) = said(operation)? {
+                all.insert(operation.number, said);
+            }
         }
     }
     Ok(all)

@@ -128,7 +128,6 @@ pub(super) fn join(drafts: &mut Vec<Draft<'_>>, main: usize, other: usize, why: 
     main.uses.extend(taken.uses);
     main.refused.extend(taken.refused);
     main.items.extend(taken.items);
-    main.settle();
 }
 
 /// Whether things that are made at either of two paths tell what they are part of, if one of the paths does.

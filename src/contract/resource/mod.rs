@@ -21,6 +21,7 @@ mod tests;
 mod view;
 mod words;
 
+use self::apply::AllSaid;
 pub use self::table::ResourceTable;
 
 use std::{fmt, sync::Arc};
@@ -115,6 +116,43 @@ pub(crate) enum Comparison {
     Before,
 }
 
+impl Comparison {
+    /// By the names that a document may give them.
+    const NAMED: [(&str, Self); 5] =
+        [("equal", Self::Equal), ("from", Self::From), ("to", Self::To), ("after", Self::After), ("before", Self::Before)];
+
+    /// By a word in the name of a parameter: `created_from`, `min_price`, `created[gte]`.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "from" | "gte" | "since" | "min" | "minimum" | "start" | "begin" => Self::From,
+            "to" | "lte" | "until" | "till" | "max" | "maximum" | "end" => Self::To,
+            "after" | "gt" => Self::After,
+            "before" | "lt" => Self::Before,
+            _ => return None,
+        })
+    }
+}
+
+impl Action {
+    /// By the names that a document gives them, and a table.
+    const NAMED: [(&str, Self); 9] = [
+        ("create", Self::Create),
+        ("list", Self::List),
+        ("read", Self::Read),
+        ("replace", Self::Replace { creates: false }),
+        ("put", Self::Replace { creates: true }),
+        ("patch", Self::Patch),
+        ("json-patch", Self::JsonPatch),
+        ("delete", Self::Delete),
+        ("act", Self::Act),
+    ];
+}
+
+/// What has a name among these.
+fn by_name<T: Copy>(named: &[(&str, T)], wanted: &Value) -> Option<T> {
+    named.iter().find(|(name, _)| wanted.as_str() == Some(name)).map(|(_, found)| *found)
+}
+
 /// The resources of a contract.
 #[derive(Debug)]
 pub(crate) struct Resources {
@@ -125,8 +163,6 @@ pub(crate) struct Resources {
     by_operation: Vec<Option<(usize, usize)>>,
     /// What has the shape of a resource and is none, and why.
     pub(crate) refused: Vec<Refused>,
-    /// Whether the document asks for state by itself (`x-standin-stateful: true` at its root).
-    pub(crate) stateful: bool,
 }
 
 /// An operation that looks as if it did something with a resource, and why nothing is kept of it.
@@ -138,19 +174,35 @@ pub(crate) struct Refused {
 
 impl Default for Resources {
     fn default() -> Self {
-        Self { all: Vec::new(), kinds: Arc::new([]), by_operation: Vec::new(), refused: Vec::new(), stateful: false }
+        Self { all: Vec::new(), kinds: Arc::new([]), by_operation: Vec::new(), refused: Vec::new() }
     }
 }
 
 impl Resources {
-    /// What a contract keeps. What its documents say of that is checked when they are loaded.
-    pub(super) fn of(contract: &Contract) -> Self {
-        Self::read(contract).unwrap_or_default()
+    /// Reads at once what the document says of them, if it says anything: that must not be misunderstood. What is inferred
+    /// alone can wait until somebody asks, and is never wrong about the document.
+    ///
+    /// # Errors
+    ///
+    /// If what is said cannot be.
+    pub(super) fn understood(contract: &Contract) -> Result<(), Error> {
+        let said = infer::all_said(contract)?;
+        if !said.is_empty() {
+            let resources = Self::read(contract, &said)?;
+            contract.inner.resources.get_or_init(|| resources);
+        }
+        Ok(())
     }
 
-    /// The same, with what is wrong about what the document says of it.
-    pub(super) fn read(contract: &Contract) -> Result<Self, Error> {
-        let mut resources = infer::infer(contract)?;
+    /// What a contract keeps. What each of its documents says of that was understood when it was loaded.
+    pub(super) fn of(contract: &Contract) -> Self {
+        let read = infer::all_said(contract).and_then(|said| Self::read(contract, &said));
+        debug_assert!(read.is_ok(), "{read:?}");
+        read.unwrap_or_default()
+    }
+
+    fn read(contract: &Contract, said: &AllSaid) -> Result<Self, Error> {
+        let mut resources = infer::infer(contract, said)?;
         resources.kinds = resources.all.iter().map(|resource| resource.kind.clone()).collect();
         resources.by_operation = vec![None; contract.operations().len()];
         for (number, resource) in resources.all.iter().enumerate() {
@@ -219,16 +271,7 @@ impl Resource {
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Create => "create",
-            Self::List => "list",
-            Self::Read => "read",
-            Self::Replace { creates: false } => "replace",
-            Self::Replace { creates: true } => "put",
-            Self::Patch => "patch",
-            Self::JsonPatch => "json-patch",
-            Self::Delete => "delete",
-            Self::Act => "act",
-        })
+        let named = Self::NAMED.iter().find(|(_, action)| action == self);
+        f.write_str(named.map_or("", |(name, _)| name))
     }
 }

@@ -57,7 +57,7 @@ impl<'c> ResourceTable<'c> {
     pub fn facts(&self) -> Value {
         let kept = self.resources();
         json!({
-            "stateful": kept.stateful,
+            "stateful": self.contract.is_stateful(),
             "resources": kept.all.iter().map(|resource| self.facts_of(resource)).collect::<Vec<_>>(),
             "refused": kept.refused.iter().map(|refused| json!({
                 "operation": self.operation(refused.operation).name(),
@@ -156,7 +156,7 @@ impl fmt::Display for ResourceTable<'_> {
             }
         }
         reasons(f, kept)?;
-        write!(f, "{}", counted(kept))
+        write!(f, "{}", counted(self.contract))
     }
 }
 
@@ -179,10 +179,11 @@ fn reasons(f: &mut fmt::Formatter<'_>, kept: &Resources) -> fmt::Result {
     writeln!(f)
 }
 
-fn counted(kept: &Resources) -> String {
+fn counted(contract: &Contract) -> String {
+    let kept = contract.kept();
     let many = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let uses = kept.all.iter().map(|resource| resource.uses.len()).sum();
-    let stateful = if kept.stateful { "; servers keep state unless told otherwise" } else { "" };
+    let stateful = if contract.is_stateful() { "; servers keep state unless told otherwise" } else { "" };
     let refused = many(kept.refused.len(), "operation");
     format!("{} of {}; nothing is kept of {refused}{stateful}", many(kept.all.len(), "resource"), many(uses, "operation"))
 }

@@ -71,9 +71,9 @@ fn what_a_document_says_comes_before_what_is_inferred() {
 fn nothing_is_kept_where_the_document_says_so() {
     let contract = Contract::from_text("api.yaml", &document("false", "{action: none}", "")).unwrap();
     assert!(contract.resources().is_empty(), "{}", contract.resource_table());
-    assert!(!contract.kept().stateful);
+    assert!(!contract.is_stateful());
     let text = format!("x-standin-stateful: true\n{}", document("", "", ""));
-    assert!(Contract::from_text("api.yaml", &text).unwrap().kept().stateful);
+    assert!(Contract::from_text("api.yaml", &text).unwrap().is_stateful());
 }
 
 #[test]
@@ -103,4 +103,86 @@ fn what_is_not_understood_stops_the_load() {
         format!("{said}\n  {}\n", failed.map_or_else(|error| error.to_string(), |table| format!("loads:\n{table}")))
     };
     insta::assert_snapshot!(cases.iter().map(failure).collect::<String>());
+}
+
+/// Where nobody listens, what is said would be ignored.
+#[test]
+fn what_stands_elsewhere_stops_the_load() {
+    let responses = "responses: {'200': {description: d}}";
+    let cases = [
+        "x-standin-resource: false\npaths: {}".to_owned(),
+        "paths: {/a: {get: {responses: {'200': {x-standin-resource: {action: read}, description: d}}}}}".to_owned(),
+        format!("paths: {{/a: {{get: {{{responses}}}}}}}\ncomponents: {{schemas: {{A: {{x-standin-resource: {{id: a}}}}}}}}"),
+        format!("paths: {{'/{{a}}-{{b}}': {{get: {{x-standin-resource: {{action: read}}, {responses}}}}}}}"),
+    ];
+    let failure = |rest: &String| {
+        let loaded = Contract::from_text("api.yaml", &format!("openapi: 3.1.0\ninfo: {{title: t, version: v}}\n{rest}\n"));
+        loaded.map_or_else(|error| format!("{error}\n"), |_| format!("{rest}: loads\n"))
+    };
+    insta::assert_snapshot!(cases.iter().map(failure).collect::<String>());
+    let off = format!(
+        "openapi: 3.1.0\ninfo: {{title: t, version: v}}\npaths: {{'/{{a}}-{{b}}': {{x-standin-resource: false, get: {{{responses}}}}}}}\n"
+    );
+    assert!(Contract::from_text("api.yaml", &off).is_ok(), "nothing is said of it that could be ignored");
+}
+
+/// Each document names its own resources, also where another calls something else so.
+#[test]
+fn documents_of_one_contract_name_resources_by_themselves() {
+    let text = document(
+        "{name: notes, action: list, entity: /odd, within: {user: author}, parents: {author: notes}}",
+        "{name: notes, id: number, sent: /wrapped}",
+        "",
+    );
+    let one = |name: &str| Contract::from_text(name, &text).unwrap();
+    let both = one("a.yaml").and(&one("b.yaml"));
+    let names: Vec<&str> = both.resources().iter().map(super::Resource::name).collect();
+    assert_eq!(names, ["notes", "notes (2)"], "{}", both.resource_table());
+    let parents: Vec<Vec<&str>> =
+        both.resources().iter().map(|resource| resource.parents(&both).map(super::Resource::name).collect()).collect();
+    assert_eq!(parents, [["notes"], ["notes (2)"]]);
+}
+
+/// What has an id and is something else is not listed among the things that are kept.
+#[test]
+fn lists_below_a_collection_are_of_its_things_or_of_nothing_that_is_kept() {
+    let list = |schema: &str| {
+        format!(
+            "{{description: d, content: {{application/json: {{schema: {{type: array, items: {{$ref: '#/components/schemas/{schema}'}}}}}}}}}}"
+        )
+    };
+    let one = "{description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Card'}}}}";
+    let text = format!(
+        "\
+openapi: 3.1.0
+info: {{title: t, version: v}}
+paths:
+  /cards:
+    post: {{responses: {{'201': {one}}}}}
+  /cards/{{id}}:
+    get: {{responses: {{'200': {one}}}}}
+  /cards/search:
+    get: {{responses: {{'200': {card}}}}}
+  /cards/allowed:
+    get: {{responses: {{'200': {card}}}}}
+  /cards/activities:
+    get: {{parameters: [{{name: card_id, in: query, schema: {{type: string}}}}], responses: {{'200': {activity}}}}}
+components:
+  schemas:
+    Card: {{type: object, properties: {{id: {{type: string}}, state: {{type: string}}, balance: {{type: integer}}}}}}
+    Activity: {{type: object, properties: {{id: {{type: string}}, card_id: {{type: string}}, amount: {{type: integer}}}}}}
+",
+        card = list("Card"),
+        activity = list("Activity")
+    );
+    let contract = Contract::from_text("api.yaml", &text).unwrap();
+    let facts = contract.resource_table().facts();
+    let lists: Vec<_> = facts["resources"][0]["operations"].as_array().unwrap().iter().filter(|used| used["action"] == "list").collect();
+    assert_eq!(lists.len(), 1, "{facts:#}");
+    assert_eq!(lists[0]["operation"], "GET /cards/search");
+    let refused: Vec<&str> = facts["refused"].as_array().unwrap().iter().map(|refused| refused["why"].as_str().unwrap()).collect();
+    assert_eq!(
+        refused,
+        ["GET /cards/activities: it lists things of another kind", "GET /cards/allowed: nothing says which of them it lists"]
+    );
 }

@@ -136,15 +136,8 @@ fn holds(comparison: Comparison, wanted: &Value, found: &Value) -> bool {
 
 /// Whether a value keeps a bound; one of a name that nobody knows lets everything through.
 fn keeps_bound(name: &str, bound: &Value, found: &Value) -> bool {
-    let comparison = match name {
-        "gte" | "from" | "min" | "since" => Comparison::From,
-        "lte" | "to" | "max" | "until" => Comparison::To,
-        "gt" | "after" => Comparison::After,
-        "lt" | "before" => Comparison::Before,
-        "eq" => Comparison::Equal,
-        _ => return true,
-    };
-    holds(comparison, bound, found)
+    let comparison = if name == "eq" { Some(Comparison::Equal) } else { Comparison::of_word(name) };
+    comparison.is_none_or(|comparison| holds(comparison, bound, found))
 }
 
 /// Parameters are texts, whatever they stand for.

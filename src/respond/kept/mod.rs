@@ -24,7 +24,7 @@ use super::{Answer, Because, Chosen, Scene, chosen, unable, with_headers, write}
 use crate::{
     check,
     clock::Timestamp,
-    contract::{Action, Contract, Location, Role, Served, Use, thing_at},
+    contract::{Action, Contract, Location, Role, Served, Use, at, thing_at},
     message::Response,
     schema::Schema,
     seed::Seed,
@@ -68,6 +68,9 @@ pub(super) fn serve(scene: &Scene<'_>) -> Option<Answer> {
     let (number, resource, used) = scene.contract.kept().of_operation(scene.operation.number)?;
     let links = links(scene, used);
     let site = Site { scene, store, number, kind: &resource.kind, used, links: &links };
+    if !site.sends_one() {
+        return None;
+    }
     match used.action {
         Action::List => list::list(&site),
         Action::Read => Some(show::read(&site)),
@@ -161,6 +164,12 @@ impl Site<'_> {
     /// The thing as the body of the request has it.
     fn sent(&self) -> Option<&Map<String, Value>> {
         thing_at(self.scene.judgement.body.as_ref()?, &self.used.sent, self.used.sent_in_list)?.as_object()
+    }
+
+    /// Whether one thing is sent, where a list of them is taken. Of several nothing is kept: the answer is as without state.
+    fn sends_one(&self) -> bool {
+        let sent = self.scene.judgement.body.as_ref().filter(|_| self.used.sent_in_list);
+        sent.and_then(|body| at(body, &self.used.sent)).and_then(Value::as_array).is_none_or(|items| items.len() == 1)
     }
 
     /// Whether what was sent under this name was taken over by that name already, or turned down.

@@ -2,8 +2,9 @@
 
 use super::{Answer, Because, refuse};
 use crate::{
+    contract::for_status,
     message::{HeaderName, HeaderValue, Response, StatusCode},
-    respond::{Scene, negotiate},
+    respond::Scene,
     state::Entity,
 };
 
@@ -15,7 +16,7 @@ pub(super) fn of(entity: &Entity) -> String {
 /// 304, if the client has the thing as it is and the contract declares that answer.
 pub(super) fn unchanged(scene: &Scene<'_>, entity: &Entity) -> Option<Answer> {
     let known = scene.request.header("if-none-match")?;
-    negotiate::for_status(&scene.operation.responses, 304).filter(|declared| declared.status.to_string() == "304")?;
+    for_status(&scene.operation.responses, 304).filter(|declared| declared.status.to_string() == "304")?;
     if !is_among(known, &of(entity)) {
         return None;
     }

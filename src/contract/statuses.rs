@@ -8,7 +8,7 @@ use crate::{
 /// The response for a request that is in order: the lowest 2xx code, else `2XX` as 200, else `default` as 200, else the
 /// lowest 3xx code. Where errors alone are declared, any success would be one that the contract does not know: it is then the
 /// first of them, a range by its lowest code.
-pub(super) fn success(declared: &[DeclaredResponse]) -> Option<(&DeclaredResponse, StatusCode)> {
+pub(crate) fn success(declared: &[DeclaredResponse]) -> Option<(&DeclaredResponse, StatusCode)> {
     // They are sorted: codes, then ranges, then `default`.
     let by = |fits: &dyn Fn(DeclaredStatus) -> bool| declared.iter().find(|response| fits(response.status));
     let code = |hundreds: u16| by(&|status| matches!(status, DeclaredStatus::Code(code) if code / 100 == hundreds));

@@ -3,7 +3,9 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
-use standin::{Because, Clock, Contract, Incoming, Method, MockServer, Request, Response, Rule, State, Timestamp, Transaction};
+use standin::{
+    Because, Clock, Contract, Incoming, Method, MockServer, Request, Response, Rule, Served, State, StatusCode, Timestamp, Transaction,
+};
 
 const DOCUMENT: &str = r##"
 openapi: 3.1.0
@@ -522,4 +524,59 @@ fn what_a_rule_did_before_it_panicked_is_undone() {
     api.expect_violation("answer.panic");
     assert_eq!(api.handle(Request::with_method(Method::DELETE, &path(&one))).status(), 500);
     assert_eq!(names(&get(&api, "/shops")), ["One", "Other"]);
+}
+
+/// A rule that answers by itself: with the thing and more beside it, or with an error and more in it.
+struct Greets;
+
+impl Rule for Greets {
+    fn serve(&self, call: &Incoming<'_>, state: &mut Transaction<'_>) -> Option<Served> {
+        let id = call.parameter("shop_id")?.as_str()?;
+        Some(match state.find("/shops", id) {
+            Some(shop) => Served::body(Value::Object(shop.clone())).with(json!({"motto": "Hello!", "city": null})),
+            None => Served::error(StatusCode::NOT_FOUND, "Nobody is here.").with(json!({"code": "nobody"})),
+        })
+    }
+}
+
+#[test]
+fn a_rule_answers_with_members_put_together() {
+    let contract = contract().with_rule("GET /shops/{shop_id}", Greets);
+    let api = MockServer::builder(&contract).stateful(true).start();
+    let one = shop(&api, "One");
+    let greeted = get(&api, &path(&one)).json();
+    assert_eq!((&greeted["name"], &greeted["motto"], greeted.get("city")), (&json!("One"), &json!("Hello!"), None));
+    let nobody = get(&api, "/shops/shp_0000000000000000");
+    assert_eq!((nobody.status().as_u16(), &nobody.json()["code"]), (404, &json!("nobody")));
+}
+
+/// Of a list with several, or none, nothing can be kept as one thing: it is answered as without state, and nothing gets lost.
+#[test]
+fn of_several_that_are_sent_at_once_nothing_is_kept() {
+    let text = r##"
+openapi: 3.1.0
+info: {title: t, version: v}
+paths:
+  /tags:
+    post:
+      requestBody: {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Tag"}}}}}
+      responses: {"201": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Tag"}}}}}}
+    get: {responses: {"200": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Tag"}}}}}}}
+  /tags/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}, "404": {description: none}}
+components:
+  schemas:
+    Tag: {type: object, required: [id, name], properties: {id: {type: integer, readOnly: true}, name: {type: string}}}
+"##;
+    let api = MockServer::builder(&Contract::from_text("api.yaml", text).unwrap()).stateful(true).start();
+    let several = post(&api, "/tags", &json!([{"name": "a"}, {"name": "b"}]));
+    assert_eq!(several.status(), 201, "{several:?}");
+    assert_eq!(post(&api, "/tags", &json!([])).status(), 201);
+    assert_eq!(get(&api, "/tags").json(), json!([]));
+    let one = post(&api, "/tags", &json!([{"name": "a"}])).json();
+    assert_eq!((one.as_array().unwrap().len(), &one[0]["name"]), (1, &json!("a")));
+    assert_eq!(get(&api, "/tags").json(), one);
+    assert_eq!(get(&api, &format!("/tags/{}", one[0]["id"])).json(), one[0]);
 }

@@ -7,6 +7,7 @@ mod export;
 mod lint;
 mod load;
 mod log;
+mod output;
 mod resources;
 mod routes;
 mod serve;

@@ -1,32 +1,21 @@
 //! `standin resources`: what an API keeps, as its documents tell it.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use standin::Contract;
 
 use crate::{
     args::{Format, Resources},
     load,
+    output::{fail, print},
 };
 
 pub(crate) fn resources(args: &Resources) -> ExitCode {
-    match load::contract(&args.documents) {
-        Ok(contract) => match writeln!(io::stdout(), "{}", listed(&contract, args.format)) {
-            // A reader that has seen enough is no failure.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&format!("cannot write to standard output: {error}")),
-            _ => ExitCode::SUCCESS,
-        },
-        Err(error) => fail(&error.to_string()),
+    let contract = load::contract(&args.documents).map_err(|error| error.to_string());
+    match contract.and_then(|contract| print(&format!("{}\n", listed(&contract, args.format)))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => fail(&why),
     }
-}
-
-fn fail(text: &str) -> ExitCode {
-    // Nobody is left to tell if this cannot be written.
-    let _ = writeln!(io::stderr(), "standin: {text}");
-    ExitCode::from(2)
 }
 
 fn listed(contract: &Contract, format: Format) -> String {

@@ -1,9 +1,6 @@
 //! `standin routes`: the operations of documents, and which of them takes a request.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use standin::{Contract, Headers, Method, Operation, Request, RouteReport, Uri};
@@ -12,26 +9,17 @@ use terminal_size::{Width, terminal_size};
 use crate::{
     args::{Format, Routes},
     load,
+    output::{fail, print},
 };
 
 /// How wide a table may be where there is no terminal.
 const WIDTH: usize = 120;
 
 pub(crate) fn routes(args: &Routes) -> ExitCode {
-    match run(args) {
-        Ok((text, found)) => match writeln!(io::stdout(), "{text}") {
-            // A reader that has seen enough is no failure.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&format!("cannot write to standard output: {error}")),
-            _ => ExitCode::from(u8::from(!found)),
-        },
+    match run(args).and_then(|(text, found)| print(&format!("{text}\n")).map(|()| found)) {
+        Ok(found) => ExitCode::from(u8::from(!found)),
         Err(text) => fail(&text),
     }
-}
-
-fn fail(text: &str) -> ExitCode {
-    // Nobody is left to tell if this cannot be written.
-    let _ = writeln!(io::stderr(), "standin: {text}");
-    ExitCode::from(2)
 }
 
 /// What to print, and whether an operation was found.

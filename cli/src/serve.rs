@@ -21,6 +21,7 @@ use crate::{
     args::{Format, Serve},
     export, load,
     log::Log,
+    output::{fail, say},
 };
 
 /// How long requests under way may take to finish.
@@ -169,14 +170,4 @@ fn announce(server: &MockServer, format: Format) -> io::Result<()> {
 
 fn warn(contract: &Contract, format: Format) {
     load::lines(contract.warnings(), format).iter().for_each(|line| say(line));
-}
-
-fn fail(text: &str) -> ExitCode {
-    say(&format!("standin: {text}"));
-    ExitCode::from(2)
-}
-
-fn say(line: &str) {
-    // Nobody is left to tell if this cannot be written.
-    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -168,7 +168,8 @@ impl Served {
         Self { status: Some(status), body: None, why: Some(why.into()), patch: None }
     }
 
-    /// Merges members into the body (RFC 7396), as they are in this answer.
+    /// Merges members into the body, be it of success or of an error (RFC 7396: null takes one out). Of several calls the
+    /// last counts.
     #[must_use]
     pub fn with(mut self, patch: Value) -> Self {
         self.patch = Some(patch);

@@ -2,27 +2,20 @@
 
 mod formats;
 
-use std::{
-    fs::File,
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{fs::File, io, process::ExitCode};
 
 use standin::{Contract, Traffic, TrafficCheck};
 
 use crate::{
     args::{Check, Documents, Judged},
     load,
+    output::{fail, print},
 };
 
 pub(crate) fn check(args: &Check) -> ExitCode {
     match run(args) {
         Ok(conforming) => ExitCode::from(u8::from(!conforming)),
-        Err(why) => {
-            // Nobody is left to tell if this cannot be written.
-            let _ = writeln!(io::stderr(), "standin: {why}");
-            ExitCode::from(2)
-        }
+        Err(why) => fail(&why),
     }
 }
 
@@ -48,11 +41,8 @@ fn run(args: &Check) -> Result<bool, String> {
         Judged::Sarif => formats::sarif(&judged),
         Judged::Github => formats::github(&judged),
     };
-    match io::stdout().write_all(text.as_bytes()) {
-        // Who reads only the head has what they wanted.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {error}")),
-        _ => Ok(judged.iter().all(|recording| recording.traffic.is_conforming())),
-    }
+    print(&text)?;
+    Ok(judged.iter().all(|recording| recording.traffic.is_conforming()))
 }
 
 fn judge(args: &Check, contract: &Contract, name: &str) -> Result<Recording, String> {

@@ -3,17 +3,15 @@
 mod formats;
 mod limits;
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::Path,
-    process::ExitCode,
-};
+use std::{fs, path::Path, process::ExitCode};
 
 use standin::{Coverage, CoverageFolder};
 
 pub(crate) use self::limits::Limits;
-use crate::{args, load};
+use crate::{
+    args, load,
+    output::{self, fail, say},
+};
 
 /// How many files that were skipped are named.
 const MOST_SKIPPED: usize = 10;
@@ -22,19 +20,11 @@ pub(crate) fn coverage(args: &args::Coverage) -> ExitCode {
     match run(args) {
         Ok(unmet) if unmet.is_empty() => ExitCode::SUCCESS,
         Ok(unmet) => {
-            say(&unmet);
+            say(unmet.trim_end());
             ExitCode::from(1)
         }
-        Err(why) => {
-            say(&format!("standin: {why}\n"));
-            ExitCode::from(2)
-        }
+        Err(why) => fail(&why),
     }
-}
-
-fn say(text: &str) {
-    // Nobody is left to tell if this cannot be written.
-    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Prints and writes what was asked for; what is left is what fell short of the limits.
@@ -53,17 +43,17 @@ fn run(args: &args::Coverage) -> Result<String, String> {
     };
     let folder = CoverageFolder::read(&args.folder, &contracts).map_err(|error| error.to_string())?;
     for (name, why) in folder.skipped().iter().take(MOST_SKIPPED) {
-        say(&format!("standin: skipped {}: {why}\n", args.folder.join(name).display()));
+        say(&format!("standin: skipped {}: {why}", args.folder.join(name).display()));
     }
     if folder.skipped().len() > MOST_SKIPPED {
-        say(&format!("standin: skipped {} more files\n", folder.skipped().len() - MOST_SKIPPED));
+        say(&format!("standin: skipped {} more files", folder.skipped().len() - MOST_SKIPPED));
     }
     let found = folder.contracts();
     if found.is_empty() {
         let folder = args.folder.display();
         return Err(format!("expected what servers write if STANDIN_COVERAGE names the folder, found none of it in {folder}"));
     }
-    print(found)?;
+    output::print(&tables(found))?;
     let limits = args.fail_under.clone().unwrap_or_default();
     let files = [
         (&args.json, formats::json as fn(&CoverageFolder, &Limits) -> String),
@@ -78,13 +68,8 @@ fn run(args: &args::Coverage) -> Result<String, String> {
     Ok(found.iter().map(|coverage| limits.unmet(coverage)).collect())
 }
 
-fn print(found: &[Coverage]) -> Result<(), String> {
-    let tables: Vec<String> = found.iter().map(ToString::to_string).collect();
-    match io::stdout().write_all(tables.join("\n").as_bytes()) {
-        // Who reads only the head has what they wanted.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {error}")),
-        _ => Ok(()),
-    }
+fn tables(found: &[Coverage]) -> String {
+    found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

@@ -3,10 +3,7 @@
 pub(crate) mod formats;
 mod progress;
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use standin::{Level, Warning, WarningCode};
 
@@ -14,16 +11,13 @@ use self::progress::Progress;
 use crate::{
     args::{Findings, Lint},
     load,
+    output::{self, fail},
 };
 
 pub(crate) fn lint(args: &Lint) -> ExitCode {
     match findings(args).and_then(|findings| print(&findings, args.format).map(|()| findings)) {
         Ok(findings) => ExitCode::from(u8::from(findings.iter().any(|finding| finding.level() >= args.level.level()))),
-        Err(why) => {
-            // Nobody is left to tell if this cannot be written.
-            let _ = writeln!(io::stderr(), "standin: {why}");
-            ExitCode::from(2)
-        }
+        Err(why) => fail(&why),
     }
 }
 
@@ -70,11 +64,7 @@ fn print(findings: &[Warning], format: Findings) -> Result<(), String> {
         Findings::Sarif => formats::sarif(findings),
         Findings::Github => formats::github(findings),
     };
-    match io::stdout().write_all(text.as_bytes()) {
-        // Who reads only the head has what they wanted.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {error}")),
-        _ => Ok(()),
-    }
+    output::print(&text)
 }
 
 /// How many findings there are of each level, the heaviest first.

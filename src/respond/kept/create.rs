@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Chosen, Site, Told, afterwards, chosen, finish, merge, refuse, tags, unabled};
 use crate::{
     check,
-    contract::{MediaType, thing_at, thing_at_mut},
+    contract::{MediaType, at_mut, thing_at, thing_at_mut},
     respond::{Answer, Answers, Scene, body},
     schema::{Given, Meaning, Schema, Setting},
     state::{Entity, Kind, Missed, Transaction},
@@ -56,6 +56,7 @@ fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Re
     };
     let mut members = match &chosen.form {
         Some((media_type, _)) => {
+            only_one(site, media_type, &mut answered);
             place_in(site, media_type, &mut answered);
             shown(site, media_type, &mut answered, &sent.members)
         }
@@ -93,6 +94,17 @@ fn alter(site: &Site<'_>, media_type: &MediaType, answered: &mut Value, change: 
     }
 }
 
+/// Lets a list in the answer have the one thing that was created, and none that was made up beside it.
+fn only_one(site: &Site<'_>, media_type: &MediaType, answered: &mut Value) {
+    let Some(place) = site.used.shown.as_ref().filter(|place| place.in_list) else { return };
+    let mut next = answered.clone();
+    let Some(Value::Array(items)) = at_mut(&mut next, &place.path) else { return };
+    items.truncate(1);
+    if check::answer(media_type, &next).is_empty() {
+        *answered = next;
+    }
+}
+
 /// Lets the answer name what the thing is part of, as the path does.
 fn place_in(site: &Site<'_>, media_type: &MediaType, answered: &mut Value) {
     for within in &site.used.within {
@@ -110,9 +122,15 @@ fn place_in(site: &Site<'_>, media_type: &MediaType, answered: &mut Value) {
 /// What the answer shows of the thing. What was sent under a name that is only written otherwise is put in its place.
 fn shown(site: &Site<'_>, media_type: &MediaType, answered: &mut Value, sent: &Map<String, Value>) -> Map<String, Value> {
     let members = thing(site, answered);
-    for (name, value) in sent.iter().filter(|(name, value)| members.get(*name).is_some_and(|shown| shown != *value)) {
+    // What was sent comes back where it has its place, but items of lists are left as they are.
+    let in_list = site.used.shown.as_ref().is_some_and(|place| place.in_list);
+    let differs = |name: &str, value: &Value| match members.get(name) {
+        Some(shown) => shown != value,
+        None => in_list && site.kind.declares(name),
+    };
+    for (name, value) in sent.iter().filter(|(name, value)| differs(name, value)) {
         // A value that the server fills in, or that a rule has put there, stays.
-        if !site.kind.is_server_s(name) && !site.was_echoed(name) {
+        if !site.kind.is_server_s(name) && (in_list || !site.was_echoed(name)) {
             alter(site, media_type, answered, |thing| drop(thing.insert(name.clone(), value.clone())));
         }
     }

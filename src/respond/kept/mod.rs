@@ -20,7 +20,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 pub(crate) use self::page::{Facts, Way};
-use super::{Answer, Because, Chosen, Scene, chosen, unable, with_headers, write};
+use super::{Answer, Because, Chosen, Scene, chosen, scripted::merged, unable, with_headers, write};
 use crate::{
     check,
     clock::Timestamp,
@@ -117,6 +117,9 @@ fn told_by(scene: &Scene<'_>, served: Served) -> Result<Answer, Box<Answer>> {
     }
     let chosen = chosen(scene)?;
     let mut body = body.unwrap_or_default();
+    if let Some(patch) = patch {
+        body = merged(body, &patch);
+    }
     if let Some((media_type, _)) = &chosen.form {
         scene.rules().for_each(|rule| rule.answer(&scene.incoming(), &mut body));
         let violations = check::answer(media_type, &body);

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Answer, Because, Scene, Site, unabled};
 use crate::{
+    check::secrets,
     message::StatusCode,
     pointer::Pointer,
     respond::problem,
@@ -109,16 +110,9 @@ pub(super) fn patch(site: &Site<'_>, expected: &str, found: &str) -> Box<Answer>
 
 /// The first of these statuses that the contract declares, with the reason in its body; else a problem document.
 fn refused(scene: &Scene<'_>, statuses: &[u16], violation: &Violation) -> Box<Answer> {
-    let violation = crate::check::secrets::without(
-        &crate::check::secrets::of_request(
-            scene.contract,
-            Some(scene.operation),
-            scene.request,
-            &scene.judgement.parameters,
-            scene.judgement.body.as_ref(),
-        ),
-        violation.clone(),
-    );
+    let (parameters, body) = (&scene.judgement.parameters, scene.judgement.body.as_ref());
+    let secrets = secrets::of_request(scene.contract, Some(scene.operation), scene.request, parameters, body);
+    let violation = secrets::without(&secrets, violation.clone());
     let why: Arc<str> = violation.to_string().into();
     let declared = problem::declared_as(scene, statuses, &why, None);
     let status = StatusCode::from_u16(statuses[0]).unwrap_or(StatusCode::CONFLICT);

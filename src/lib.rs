@@ -79,8 +79,8 @@ pub use self::{
     bundle::kayle,
     clock::{Clock, Timestamp, TimestampError},
     contract::{
-        ApiKey, Aside, Contract, Digest, Incoming, Level, Loader, Operation, Outside, Resource, ResourceTable, Rule, Served, Standing,
-        Warning, WarningCode,
+        Alters, ApiKey, Aside, Contract, Digest, Incoming, Level, Loader, Operation, Outside, Resource, ResourceTable, Rule, Served,
+        Standing, Warning, WarningCode,
     },
     coverage::{Coverage, CoverageElement, CoverageFolder, CoverageKind},
     engine::{Passed, RouteReport, Why},

@@ -67,7 +67,7 @@ impl Findings {
 }
 
 /// A request, judged.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Judgement {
     /// Everything that is wrong, in the order of judgement.
     pub(crate) violations: Vec<Violation>,

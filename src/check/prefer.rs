@@ -24,7 +24,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const NAMES: [&str; 5] = ["code", "example", "dynamic", "seed", "wait"];
 
 /// What is preferred. Nothing, for most requests.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Preferences {
     /// This status.
     pub(crate) code: Option<u16>,

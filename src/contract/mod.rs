@@ -2,6 +2,7 @@
 //!
 //! Names are those of the specification. Reading is `load`'s business; what schemas mean is `schema`'s.
 
+mod apart;
 mod code;
 mod digest;
 mod example;
@@ -38,7 +39,7 @@ pub use self::{
     loader::Loader,
     outside::{Aside, Outside},
     resource::{Resource, ResourceTable},
-    rule::{Incoming, Rule, Served},
+    rule::{Alters, Incoming, Rule, Served},
 };
 pub(crate) use self::{
     example::{Example, documented},

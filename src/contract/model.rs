@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    ApiKey,
+    ApiKey, apart,
     example::{self, Example},
     page::{Asks, Layout},
 };
@@ -98,6 +98,8 @@ pub(crate) struct MediaType {
     of_schema: OnceLock<Vec<Example>>,
     /// Where its bodies have their list, if they are answers with one.
     layout: OnceLock<Option<Layout>>,
+    /// What each item of that list is, where nothing is said of the list as a whole.
+    items: OnceLock<Option<Schema>>,
 }
 
 impl MediaType {
@@ -111,6 +113,7 @@ impl MediaType {
             examples: Vec::new(),
             of_schema: OnceLock::new(),
             layout: OnceLock::new(),
+            items: OnceLock::new(),
         }
     }
 
@@ -160,6 +163,13 @@ impl MediaType {
     /// Where a body of it has its list, if it is an answer with one.
     pub(crate) fn layout(&self) -> Option<&Layout> {
         self.layout.get_or_init(|| Layout::of(self.schema.as_ref()?)).as_ref()
+    }
+
+    /// The schema of the items of the list at the end of this path, if its bodies are right wherever they are right around an
+    /// empty list and each item is right.
+    pub(crate) fn items_of(&self, path: &[String]) -> Option<&Schema> {
+        self.layout().filter(|layout| layout.list == path)?;
+        self.items.get_or_init(|| apart::items(self.schema.as_ref()?, path).filter(|_| self.item_schema.is_none())).as_ref()
     }
 
     /// How a member of a form is written, if the document says so.

@@ -71,6 +71,12 @@ pub trait Rule: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// What [`answer`](Self::answer) changes. The less it is, the quicker are lists: what they show of a thing is made once
+    /// where it depends on that thing alone. Default: [`Alters::Anything`].
+    fn alters(&self) -> Alters {
+        Alters::Anything
+    }
+
     /// Changes the body of an answer to a request that is in order.
     fn answer(&self, call: &Incoming<'_>, body: &mut Value) {
         let _ = (call, body);
@@ -137,6 +143,18 @@ pub trait Rule: Send + Sync + 'static {
         let _ = (call, violations);
         None
     }
+}
+
+/// What [`Rule::answer`] changes in answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Alters {
+    /// Nothing: the rule is about something else.
+    Nothing,
+    /// How each thing is shown, by what that thing is: whatever was asked, and whatever stands beside it.
+    EachThing,
+    /// Anything, by whatever it looks at.
+    Anything,
 }
 
 /// What a [`Rule`] answers from what the server keeps.

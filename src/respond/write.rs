@@ -15,20 +15,31 @@ use crate::{
 
 /// A response with a body as its media type has it; of a range, the type that is named.
 pub(super) fn body(media_type: &MediaType, named: Option<&str>, status: StatusCode, body: &Value) -> Result<Response, Violation> {
-    let range = named.unwrap_or(media_type.range.as_str());
-    // A range is no media type: what fits it, and the body.
-    let content_type = match (range.split_once('/'), body) {
+    let content_type = content_type(named.unwrap_or(&media_type.range), body);
+    let text = bytes(media_type, content_type, body);
+    written(content_type, status, text)
+}
+
+/// A response with a body that was written as its media type has it.
+pub(super) fn written(content_type: &str, status: StatusCode, text: Vec<u8>) -> Result<Response, Violation> {
+    match HeaderValue::from_str(content_type) {
+        Ok(header) => Ok(Response::new(status).with_body(header, text)),
+        Err(_) => {
+            let place = Place::Answer(Pointer::root());
+            Err(Violation::new(Step::Answer, "contract.media-type", place, "a media type", quote(content_type)))
+        }
+    }
+}
+
+/// A range is no media type: what fits it, and the body.
+fn content_type<'r>(range: &'r str, body: &Value) -> &'r str {
+    match (range.split_once('/'), body) {
         _ if !range.contains('*') && range.contains('/') => range,
         (Some(("text", _)), _) => "text/plain",
         (Some(("image", _)), _) => "image/png",
         (_, Value::String(_)) if range != "*/*" => "application/octet-stream",
         _ => "application/json",
-    };
-    let Ok(header) = HeaderValue::from_str(content_type) else {
-        let place = Place::Answer(Pointer::root());
-        return Err(Violation::new(Step::Answer, "contract.media-type", place, "a media type", quote(range)));
-    };
-    Ok(Response::new(status).with_body(header, bytes(media_type, content_type, body)))
+    }
 }
 
 fn bytes(media_type: &MediaType, content_type: &str, body: &Value) -> Vec<u8> {
@@ -43,10 +54,15 @@ fn bytes(media_type: &MediaType, content_type: &str, body: &Value) -> Vec<u8> {
     }
 }
 
-fn json(body: &Value) -> Vec<u8> {
+pub(super) fn json(body: &Value) -> Vec<u8> {
     let mut text = Vec::with_capacity(512);
+    json_into(body, &mut text);
+    text
+}
+
+pub(super) fn json_into<T: serde::Serialize + ?Sized>(value: &T, text: &mut Vec<u8>) {
     // Writing a value into memory cannot fail.
-    serde_json::to_writer(&mut text, body).map(|()| text).unwrap_or_default()
+    let _ = serde_json::to_writer(text, value);
 }
 
 /// The items of a sequence: those of an array, unless the schema is that of one item.

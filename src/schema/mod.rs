@@ -88,6 +88,11 @@ impl Schema {
         }))
     }
 
+    /// Whether both are the same one, not only one of the same place.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     pub(crate) fn pointer(&self) -> &Pointer {
         &self.0.pointer
     }

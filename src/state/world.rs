@@ -2,8 +2,9 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fmt,
     ops::Bound,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde_json::{Map, Value};
@@ -12,7 +13,7 @@ use super::{
     kind::{Kind, Within},
     store::Kinds,
 };
-use crate::{clock::Timestamp, message::Response};
+use crate::{clock::Timestamp, message::Response, schema::Schema};
 
 /// Separates the parts of a key. No text of a path has it.
 const SEPARATOR: char = '\u{1f}';
@@ -35,6 +36,46 @@ pub(crate) struct Entity {
     pub(crate) absent: Vec<String>,
     /// What is kept beside it and never shown with it: secrets, say.
     pub(crate) hidden: Map<String, Value>,
+    /// How lists show it.
+    pub(crate) written: Written,
+}
+
+/// What lists show of a thing, as it was written, by the schema of their items. It is no part of the thing: a copy that is
+/// to be changed has none of it.
+#[derive(Default)]
+pub(crate) struct Written(Mutex<Vec<(Schema, Arc<[u8]>)>>);
+
+impl Written {
+    pub(crate) fn get(&self, schema: &Schema) -> Option<Arc<[u8]>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(known, _)| known.is(schema)).map(|(_, text)| Arc::clone(text))
+    }
+
+    pub(crate) fn keep(&self, schema: &Schema, text: Arc<[u8]>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another call may have been quicker.
+        if !known.iter().any(|(known, _)| known.is(schema)) {
+            known.push((schema.clone(), text));
+        }
+    }
+}
+
+impl Clone for Written {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Written {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Written")
+    }
 }
 
 impl Default for Entity {
@@ -48,6 +89,7 @@ impl Default for Entity {
             members: Map::new(),
             absent: Vec::new(),
             hidden: Map::new(),
+            written: Written::default(),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     thing::{self, Members, is_for, named, not_found, served, text},
     url,
 };
-use crate::{Incoming, Place, Pointer, Rule, Served, Step, Transaction, Violation};
+use crate::{Alters, Incoming, Place, Pointer, Rule, Served, Step, Transaction, Violation};
 
 pub(super) const RESOURCE: &str = "endpoints";
 /// What the signing secret is kept as, beside the endpoint.
@@ -51,6 +51,10 @@ impl Rule for Endpoint {
 pub(super) struct Shown;
 
 impl Rule for Shown {
+    fn alters(&self) -> Alters {
+        Alters::EachThing
+    }
+
     fn answer(&self, _: &Incoming<'_>, body: &mut Value) {
         match body.get_mut("data") {
             Some(Value::Array(endpoints)) => endpoints.iter_mut().for_each(show),

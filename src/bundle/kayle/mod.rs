@@ -51,7 +51,7 @@ pub use self::{
     },
     server_errors::ServerErrors,
 };
-use crate::{Contract, Incoming, MockServer, MockServerBuilder, Place, Pointer, Request, Rule, Step, Violation};
+use crate::{Alters, Contract, Incoming, MockServer, MockServerBuilder, Place, Pointer, Request, Rule, Step, Violation};
 
 /// The four event types that an endpoint can subscribe to, in their default order.
 pub const EVENT_TYPES: [&str; 4] =
@@ -152,6 +152,10 @@ pub fn builder() -> MockServerBuilder {
 struct ExactBearer;
 
 impl Rule for ExactBearer {
+    fn alters(&self) -> Alters {
+        Alters::Nothing
+    }
+
     fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
         let Some((expected, found)) = inexact_bearer(call.request()) else { return Vec::new() };
         let place = Place::Header("authorization".into(), Pointer::root());

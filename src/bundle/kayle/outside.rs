@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::inexact_bearer;
-use crate::{Aside, Bytes, HeaderName, HeaderValue, Method, Outside, Response, Rule, Standing, StatusCode};
+use crate::{Alters, Aside, Bytes, HeaderName, HeaderValue, Method, Outside, Response, Rule, Standing, StatusCode};
 
 /// The document, as `GET /openapi` shows it.
 pub(super) const DOCUMENT: &str = include_str!("../../../spec/kayle.openapi.json");
@@ -21,6 +21,10 @@ const REFERENCE: &str = "<!doctype html>
 pub(super) struct Beside;
 
 impl Rule for Beside {
+    fn alters(&self) -> Alters {
+        Alters::Nothing
+    }
+
     fn outside(&self, visit: &Outside<'_>) -> Option<Aside> {
         let path = visit.request().path();
         let is_read = [Method::GET, Method::HEAD].contains(visit.request().method());

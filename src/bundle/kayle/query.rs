@@ -1,12 +1,16 @@
 //! How the server reads queries: numbers and times as JavaScript does.
 
 use super::is_blank;
-use crate::Rule;
+use crate::{Alters, Rule};
 
 /// The page size is whatever JavaScript takes for a number: `1e1`, `0x10`. Times may lack seconds, or have parts of them.
 pub(super) struct Reading;
 
 impl Rule for Reading {
+    fn alters(&self) -> Alters {
+        Alters::Nothing
+    }
+
     fn prepare_parameter(&self, name: &str, text: &str) -> Option<String> {
         match name {
             "limit" => number(text),

@@ -7,7 +7,7 @@ use super::{
     thing::{self, Members, failed, members, named, not_found, now, served, text},
     url,
 };
-use crate::{Incoming, Place, Pointer, Response, Rule, Served, StatusCode, Step, Timestamp, Transaction, Violation};
+use crate::{Alters, Incoming, Place, Pointer, Response, Rule, Served, StatusCode, Step, Timestamp, Transaction, Violation};
 
 pub(super) const RESOURCE: &str = "sessions";
 /// Where a person is sent to be verified, in the development environment.
@@ -154,6 +154,10 @@ impl Rule for Cancel {
 pub(super) struct Expiry;
 
 impl Rule for Expiry {
+    fn alters(&self) -> Alters {
+        Alters::Nothing
+    }
+
     fn due(&self, resource: &str, id: &str, note: &str, tx: &mut Transaction<'_>) {
         if (resource, note) == (RESOURCE, EXPIRES) {
             // What can be kept no more is not kept; whoever creates something next is told so.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Chosen, Site, Told, afterwards, chosen, finish, merge, refuse, tags, unabled};
 use crate::{
-    check,
+    check::{self, Judgement},
     contract::{MediaType, at_mut, thing_at, thing_at_mut},
     respond::{Answer, Answers, Scene, body},
     schema::{Given, Meaning, Schema, Setting},
@@ -21,6 +21,48 @@ pub(super) fn create(site: &Site<'_>, state: &mut Transaction<'_>) -> Result<Ans
         return Err(missing);
     }
     let chosen = chosen(site.scene)?;
+    let count = site.count_sent();
+    let (mut answered, first) = add(site, &chosen, state)?;
+    if count > 1 {
+        let mut shown = vec![shown_in(site, &answered)];
+        for number in 1..count {
+            let judgement = Judgement { body: alone(site, number), ..site.scene.judgement.clone() };
+            let seed = site.scene.seed.with(b"item").with_number(number as u64);
+            let scene = Scene { judgement: &judgement, seed, ..*site.scene };
+            let site = Site { scene: &scene, ..*site };
+            let (answered, _) = add(&site, &chosen, state)?;
+            shown.push(shown_in(&site, &answered));
+        }
+        put_all(site, &chosen, &mut answered, shown)?;
+    }
+    told(site, &chosen, state, &answered, &first)
+}
+
+/// The body with one of several things alone.
+fn alone(site: &Site<'_>, number: usize) -> Option<Value> {
+    let mut body = site.scene.judgement.body.clone()?;
+    if let Value::Array(items) = at_mut(&mut body, &site.used.sent)? {
+        *items = vec![items.get(number)?.clone()];
+    }
+    Some(body)
+}
+
+fn shown_in(site: &Site<'_>, answered: &Value) -> Option<Value> {
+    let place = site.used.shown.as_ref().filter(|place| place.in_list)?;
+    thing_at(answered, &place.path, true).cloned()
+}
+
+/// Lets the answer show all that were created, where it shows a list.
+fn put_all(site: &Site<'_>, chosen: &Chosen<'_>, answered: &mut Value, shown: Vec<Option<Value>>) -> Result<(), Box<Answer>> {
+    let (Some(place), Some((media_type, _))) = (&site.used.shown, &chosen.form) else { return Ok(()) };
+    let (Some(shown), Some(list)) = (shown.into_iter().collect(), at_mut(answered, &place.path)) else { return Ok(()) };
+    *list = Value::Array(shown);
+    let violations = check::answer(media_type, answered);
+    if violations.is_empty() { Ok(()) } else { Err(unabled(violations)) }
+}
+
+/// Creates one, with an id that nobody has: the answer that shows it, and the thing.
+fn add(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Result<(Value, Arc<Entity>), Box<Answer>> {
     for attempt in 0..TRIES {
         let again = Scene {
             seed: if attempt == 0 { site.scene.seed } else { site.scene.seed.with(b"again").with_number(attempt) },
@@ -29,11 +71,11 @@ pub(super) fn create(site: &Site<'_>, state: &mut Transaction<'_>) -> Result<Ans
             ..*site.scene
         };
         let site = Site { scene: &again, ..*site };
-        let (answered, entity) = made(&site, &chosen, state)?;
+        let (answered, entity) = made(&site, chosen, state)?;
         let is_chosen = is_chosen_by_client(&site, &entity);
         let id = entity.id.clone();
         match state.add(site.number, entity) {
-            Ok(entity) => return told(&site, &chosen, state, &answered, &entity),
+            Ok(entity) => return Ok((answered, entity)),
             Err(Missed::Taken) if !is_chosen => {}
             Err(missed) => return Err(refuse::missed(&site, &missed, &id)),
         }

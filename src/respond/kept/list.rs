@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Site, Told, chosen, finish,
+    Site, Told, chosen, finish, headed,
     page::{self, Cut, Listing},
     show::View,
-    unabled,
+    unabled, written,
 };
 use crate::{
     check,
@@ -35,6 +35,9 @@ fn page_of(site: &Site<'_>) -> Result<Answer, Box<Answer>> {
     let lets_through: Option<&dyn Fn(&Entity) -> bool> = if filters.is_empty() { None } else { Some(&lets_through) };
     let cut = site.store.look(|world, kinds| Listing { site, world, kinds, wanted: &site.wanted(), lets_through }.cut());
     let told = Told { page: Some(cut.facts(site)), ..Told::default() };
+    if let Some(written) = written::body(site, &chosen, &cut, &told) {
+        return headed(site.scene, &chosen, &told, written);
+    }
     let body = body(site, media_type, chosen.status, &cut, &told)?;
     finish(site.scene, &chosen, &told, &body)
 }

@@ -14,6 +14,7 @@ mod refuse;
 mod repeat;
 mod show;
 mod tags;
+mod written;
 
 use std::sync::Arc;
 
@@ -68,7 +69,9 @@ pub(super) fn serve(scene: &Scene<'_>) -> Option<Answer> {
     let (number, resource, used) = scene.contract.kept().of_operation(scene.operation.number)?;
     let links = links(scene, used);
     let site = Site { scene, store, number, kind: &resource.kind, used, links: &links };
-    if !site.sends_one() {
+    let count = site.count_sent();
+    if count == 0 || count > 1 && used.action != Action::Create {
+        // Which of several a path names, nothing says; of none, nothing is kept. The answer is as without state.
         return None;
     }
     match used.action {
@@ -169,10 +172,11 @@ impl Site<'_> {
         thing_at(self.scene.judgement.body.as_ref()?, &self.used.sent, self.used.sent_in_list)?.as_object()
     }
 
-    /// Whether one thing is sent, where a list of them is taken. Of several nothing is kept: the answer is as without state.
-    fn sends_one(&self) -> bool {
-        let sent = self.scene.judgement.body.as_ref().filter(|_| self.used.sent_in_list);
-        sent.and_then(|body| at(body, &self.used.sent)).and_then(Value::as_array).is_none_or(|items| items.len() == 1)
+    /// How many things are sent: one, unless a list of them is taken.
+    fn count_sent(&self) -> usize {
+        let body = self.scene.judgement.body.as_ref().filter(|_| self.used.sent_in_list);
+        let items = body.and_then(|body| at(body, &self.used.sent)).and_then(Value::as_array);
+        items.map_or(1, Vec::len)
     }
 
     /// Whether what was sent under this name was taken over by that name already, or turned down.
@@ -220,13 +224,17 @@ fn links(scene: &Scene<'_>, used: &Use) -> Vec<(String, String)> {
 
 /// The chosen answer, with this body where it has one.
 fn finish(scene: &Scene<'_>, chosen: &Chosen<'_>, told: &Told, body: &Value) -> Result<Answer, Box<Answer>> {
-    let scene = Scene { told: Some(told), ..*scene };
-    let response = match &chosen.form {
-        None => Response::new(chosen.status),
-        Some((media_type, named)) => {
-            write::body(media_type, named.as_deref(), chosen.status, body).map_err(|violation| unabled(vec![violation]))?
-        }
+    let written = match &chosen.form {
+        None => Ok(Response::new(chosen.status)),
+        Some((media_type, named)) => write::body(media_type, named.as_deref(), chosen.status, body),
     };
+    headed(scene, chosen, told, written)
+}
+
+/// The chosen answer, written, with the headers that the contract declares.
+fn headed(scene: &Scene<'_>, chosen: &Chosen<'_>, told: &Told, written: Result<Response, Violation>) -> Result<Answer, Box<Answer>> {
+    let response = written.map_err(|violation| unabled(vec![violation]))?;
+    let scene = Scene { told: Some(told), ..*scene };
     let answer = with_headers(&scene, chosen.declared, chosen.status, response, Because::Kept);
     if answer.violations.is_empty() { Ok(answer) } else { Err(Box::new(answer)) }
 }

@@ -1,10 +1,18 @@
 //! State from the document alone: what is created can be read, listed, changed and deleted.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use standin::{
-    Because, Clock, Contract, Incoming, Method, MockServer, Request, Response, Rule, Served, State, StatusCode, Timestamp, Transaction,
+    Alters, Because, Clock, Contract, Incoming, Method, MockServer, Request, Response, Rule, Served, State, StatusCode, Timestamp,
+    Transaction,
 };
 
 const DOCUMENT: &str = r##"
@@ -582,4 +590,48 @@ components:
         assert_eq!(get(&api, &format!("/tags/{}", tag["id"])).json(), *tag);
     }
     assert_eq!(get(&api, "/tags").json().as_array().unwrap().len(), 4);
+}
+
+/// Writes names in capitals, and counts how often it was asked to.
+struct Capitals {
+    alters: Alters,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Rule for Capitals {
+    fn alters(&self) -> Alters {
+        self.alters
+    }
+
+    fn answer(&self, call: &Incoming<'_>, body: &mut Value) {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let mark = if self.alters == Alters::Anything { call.request().query().unwrap_or_default() } else { "" };
+        for shop in body["data"].as_array_mut().into_iter().flatten() {
+            shop["name"] = format!("{}{mark}", shop["name"].as_str().unwrap().to_uppercase()).into();
+        }
+    }
+}
+
+#[test]
+fn what_depends_on_a_thing_alone_is_made_once_and_again_when_it_changes() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let start = |alters| {
+        let contract = contract().with_rule("GET /shops", Capitals { alters, asked: Arc::clone(&asked) });
+        MockServer::builder(&contract).stateful(true).start()
+    };
+    let api = start(Alters::EachThing);
+    let (one, _) = (shop(&api, "One"), shop(&api, "Other"));
+    for query in ["", "?limit=2", "?city=", ""] {
+        assert_eq!(names(&get(&api, &format!("/shops{query}"))), ["ONE", "OTHER"]);
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 2, "once for each of two things");
+    assert_eq!(send(&api, Method::PATCH, &path(&one), "application/merge-patch+json", &json!({"name": "First"})).status(), 200);
+    assert_eq!(names(&get(&api, "/shops")), ["FIRST", "OTHER"]);
+    assert_eq!(asked.load(Ordering::Relaxed), 3, "once more for the one that was changed");
+    assert_eq!(get(&api, &path(&one)).json()["name"], "First", "the rule is for the list alone");
+
+    let api = start(Alters::Anything);
+    shop(&api, "One");
+    assert_eq!(names(&get(&api, "/shops?limit=1")), ["ONElimit=1"]);
+    assert_eq!(names(&get(&api, "/shops?limit=2")), ["ONElimit=2"]);
 }

@@ -96,6 +96,9 @@ fn judge_value(parameter: &Parameter, value: &Value, place: &Place, findings: &m
         return;
     }
     let found = schema.check(value, Step::Parameters, |inner| within(place, inner));
+    if found.is_empty() {
+        return;
+    }
     let secret = is_secret(parameter);
     findings.violations.extend(found.into_iter().map(|violation| if secret { violation.masked() } else { violation }));
 }

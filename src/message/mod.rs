@@ -180,6 +180,10 @@ impl Request {
         self.uri.path()
     }
 
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
     /// The query as it was sent: percent-encoded, without the `?`.
     pub fn query(&self) -> Option<&str> {
         self.uri.query()

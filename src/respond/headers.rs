@@ -220,7 +220,7 @@ impl Wanted<'_> {
 
 /// Where the pages before and after are (RFC 8288).
 fn links(facts: &Facts) -> Vec<String> {
-    let link = |way: &Option<Way>, relation: &str| way.as_ref().map(|way| format!("<{}>; rel=\"{relation}\"", way.target));
+    let link = |way: &Option<Way>, relation: &str| way.as_ref().map(|way| format!("<{}>; rel=\"{relation}\"", way.target(&facts.asked)));
     let links: Vec<String> = link(&facts.previous, "prev").into_iter().chain(link(&facts.next, "next")).collect();
     if links.is_empty() { Vec::new() } else { vec![links.join(", ")] }
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     contract::{Asks, Ending, Layout, Member, Parameter, Role, at, at_mut},
+    message::Uri,
     schema::Types,
 };
 
@@ -171,8 +172,8 @@ impl<'a> Page<'a> {
             *value = written(number, member.types);
         } else if let Some(truth) = self.truth(member.role) {
             *value = truth.into();
-        } else if let Some(way) = self.way(member.role) {
-            way.write(value, name, member.types);
+        } else if let Some((way, asked)) = self.way(member.role) {
+            way.write(value, name, member.types, asked);
         } else if member.role == Role::Next || member.role == Role::Previous && !self.has_before() {
             match ending {
                 Ending::Null => *value = Value::Null,
@@ -213,12 +214,15 @@ impl<'a> Page<'a> {
         self.facts.map_or(!self.asked.is_first(), |facts| facts.back)
     }
 
-    fn way(&self, role: Role) -> Option<&Way> {
-        match role {
-            Role::Next => self.facts?.next.as_ref(),
-            Role::Previous => self.facts?.previous.as_ref(),
+    /// How to ask for the page that a role speaks of, and what was asked for.
+    fn way(&self, role: Role) -> Option<(&Way, &Uri)> {
+        let facts = self.facts?;
+        let way = match role {
+            Role::Next => facts.next.as_ref(),
+            Role::Previous => facts.previous.as_ref(),
             _ => None,
-        }
+        };
+        Some((way?, &facts.asked))
     }
 
     /// Whether a member that is called a count is the only one that could tell how many there are.
@@ -239,23 +243,23 @@ impl<'a> Page<'a> {
 
 impl Way {
     /// Tells it by a member; by those of an object, where it is one.
-    fn write(&self, value: &mut Value, name: &str, types: Types) {
+    fn write(&self, value: &mut Value, name: &str, types: Types, asked: &Uri) {
         match value {
             Value::Object(members) => members.iter_mut().filter(|(_, value)| value.is_string()).for_each(|(name, value)| {
                 let is_way = name == "offset" || is_address(name) || name.contains("cursor") || name.contains("token");
                 if is_way {
-                    *value = self.written(name, Types::STRING);
+                    *value = self.written(name, Types::STRING, asked);
                 }
             }),
-            value => *value = self.written(name, types),
+            value => *value = self.written(name, types, asked),
         }
     }
 
     /// As a member of this name and types tells it.
-    fn written(&self, name: &str, types: Types) -> Value {
+    fn written(&self, name: &str, types: Types, asked: &Uri) -> Value {
         match self.value.parse::<u64>() {
             Ok(number) if !types.is_empty() && !types.has(Types::STRING) => number.into(),
-            _ if is_address(name) => self.target.clone().into(),
+            _ if is_address(name) => self.target(asked).into(),
             _ => self.value.clone().into(),
         }
     }
@@ -263,14 +267,18 @@ impl Way {
 
 /// Whether a member of this name has the address of a page.
 fn is_address(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["url", "uri", "link", "href"].iter().any(|word| name.contains(word)) || ["next", "previous", "prev", "path"].contains(&name.as_str())
+    let is = |word: &&str| name.eq_ignore_ascii_case(word);
+    ["url", "uri", "link", "href"].iter().any(|word| has_word(name, word)) || ["next", "previous", "prev", "path"].iter().any(is)
 }
 
 /// Whether a cursor of this name asks for what comes before it.
 pub(super) fn goes_back(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.contains("before") || name.contains("prev")
+    has_word(name, "before") || has_word(name, "prev")
+}
+
+/// Whether a name has a word in it, in whatever letters it is written.
+fn has_word(name: &str, word: &str) -> bool {
+    name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// A number that may be written as text.

@@ -136,7 +136,8 @@ type Scope = Arc<str>;
 #[derive(Debug, Clone, Default)]
 struct Table {
     things: HashMap<Key, Arc<Entity>>,
-    lists: BTreeMap<(Scope, Rank), Key>,
+    /// What lists show, in their orders.
+    lists: HashMap<Scope, BTreeMap<Rank, Arc<Entity>>>,
     /// What has a value that no other may have.
     unique: HashMap<Key, Key>,
 }
@@ -208,9 +209,10 @@ impl World {
         wanted.links.iter().all(agrees).then_some(found)
     }
 
-    /// All of a kind that a tenant has, in no order.
-    pub(crate) fn all<'w>(&'w self, kind: usize, tenant: &'w str) -> impl Iterator<Item = &'w Arc<Entity>> {
-        self.tables[kind].things.values().filter(move |entity| &*entity.tenant == tenant)
+    /// All of a kind that a tenant has, in their order.
+    pub(crate) fn all(&self, kind: usize, tenant: &str) -> impl Iterator<Item = &Arc<Entity>> {
+        let all = scope(tenant, &[], |_| None).and_then(|scope| self.tables[kind].lists.get(&scope));
+        all.into_iter().flat_map(BTreeMap::values)
     }
 
     /// Everything, in the order in which it came to be.
@@ -228,17 +230,14 @@ impl World {
         wanted: &Wanted<'_>,
         after: Option<Rank>,
     ) -> impl DoubleEndedIterator<Item = &'w Arc<Entity>> + use<'w> {
-        let table = &self.tables[wanted.kind];
-        let scope = list_of(&kinds[wanted.kind], wanted);
-        let (from, to) = bounds(scope, after);
-        table.lists.range((from, to)).filter_map(|(_, key)| table.things.get(key))
+        let list = self.tables[wanted.kind].lists.get(&list_of(&kinds[wanted.kind], wanted));
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        list.map(|list| list.range((from, Bound::Unbounded))).into_iter().flatten().map(|(_, entity)| entity)
     }
 
     /// How many a list has.
     pub(crate) fn count_of(&self, kinds: &[Kind], wanted: &Wanted<'_>) -> usize {
-        let table = &self.tables[wanted.kind];
-        let (from, to) = bounds(list_of(&kinds[wanted.kind], wanted), None);
-        table.lists.range((from, to)).count()
+        self.tables[wanted.kind].lists.get(&list_of(&kinds[wanted.kind], wanted)).map_or(0, BTreeMap::len)
     }
 
     /// The place of a thing in the orders of its kind.
@@ -271,7 +270,7 @@ impl World {
         }
         let rank = Self::rank(kind, &entity);
         for scope in lists_of(kind, &entity) {
-            table.lists.insert((scope, rank.clone()), Arc::clone(&key));
+            table.lists.entry(scope).or_default().insert(rank.clone(), Arc::clone(&entity));
         }
         table.things.insert(Arc::clone(&key), entity);
         self.count += 1;
@@ -285,7 +284,12 @@ impl World {
         let entity = table.things.remove(key)?;
         let rank = Self::rank(kind, &entity);
         for scope in lists_of(kind, &entity) {
-            table.lists.remove(&(scope, rank.clone()));
+            if let Some(list) = table.lists.get_mut(&scope) {
+                list.remove(&rank);
+                if list.is_empty() {
+                    table.lists.remove(&scope);
+                }
+            }
         }
         for unique in kind.unique.iter().filter_map(|member| unique_key(member, &entity)) {
             table.unique.remove(unique.as_str());
@@ -317,19 +321,6 @@ impl World {
     pub(super) fn has(&self, number: usize, key: &str) -> bool {
         self.tables[number].things.contains_key(key)
     }
-}
-
-/// One end of a range of places in lists.
-type End = Bound<(Scope, Rank)>;
-
-fn bounds(scope: Scope, after: Option<Rank>) -> (End, End) {
-    // The next text that there is: no list is between the two.
-    let end = format!("{scope}\0");
-    let from = match after {
-        Some(rank) => Bound::Excluded((scope, rank)),
-        None => Bound::Included((scope, Rank(Text::None, 0))),
-    };
-    (from, Bound::Excluded((end.into(), Rank(Text::None, 0))))
 }
 
 /// The key of what is looked for.

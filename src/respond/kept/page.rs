@@ -11,6 +11,7 @@ use super::Site;
 use crate::{
     clock::Timestamp,
     contract::{Asks, Parameter},
+    message::Uri,
     respond::page::{self, Asked},
     state::{Entity, Kind, Rank, Wanted, World},
     text::percent_encode,
@@ -31,6 +32,8 @@ pub(crate) struct Facts {
     /// How to ask for the next page.
     pub(crate) next: Option<Way>,
     pub(crate) previous: Option<Way>,
+    /// What was asked for.
+    pub(crate) asked: Uri,
 }
 
 /// How to ask for a page.
@@ -38,8 +41,14 @@ pub(crate) struct Facts {
 pub(crate) struct Way {
     /// The value of the parameter that asks for it.
     pub(crate) value: String,
-    /// Path and query.
-    pub(crate) target: String,
+    parameter: String,
+}
+
+impl Way {
+    /// Path and query of the request that asks for it: as this one asked, but for that parameter.
+    pub(crate) fn target(&self, asked: &Uri) -> String {
+        with_parameter(asked.path(), asked.query().unwrap_or_default(), &self.parameter, &self.value)
+    }
 }
 
 /// A page, cut out.
@@ -149,6 +158,7 @@ impl Cut {
             back: self.back,
             next: self.more.then(|| self.way(site, true)).flatten(),
             previous: self.back.then(|| self.way(site, false)).flatten(),
+            asked: site.scene.request.uri().clone(),
         }
     }
 
@@ -168,8 +178,7 @@ impl Cut {
             (Some(parameter), Some(edge)) => (parameter, Kind::text(&edge.id)),
             _ => number.or(offset).map(|(parameter, number)| (parameter, number.to_string()))?,
         };
-        let target = with_parameter(site.scene.request.path(), site.scene.request.query().unwrap_or_default(), &parameter.name, &value);
-        Some(Way { value, target })
+        Some(Way { value, parameter: parameter.name.clone() })
     }
 }
 

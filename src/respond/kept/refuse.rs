@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Answer, Because, Scene, Site, unabled};
 use crate::{
     check::secrets,
+    contract::DeclaredStatus,
     message::StatusCode,
     pointer::Pointer,
     respond::problem,
@@ -45,9 +46,8 @@ fn not_there(site: &Site<'_>, number: usize, kind: &Kind, parameter: &str, id: &
 
 /// Something that the thing is part of is not there, and the operation has an answer for that.
 pub(super) fn missing_whole(site: &Site<'_>) -> Option<Box<Answer>> {
-    let has = |code: &str| site.scene.operation.statuses().any(|status| status == code);
     // 410 alone is said of other things than one that never was.
-    if !has("404") {
+    if !site.scene.operation.responses.iter().any(|response| response.status == DeclaredStatus::Code(404)) {
         return None;
     }
     site.store.look(|world, _| missing_whole_in(site, world))

@@ -56,11 +56,19 @@ fn measure(things: usize) {
     };
     let read = median(|| drop(black_box(api.handle(request(Method::GET, &format!("/v1/webhooks/endpoints/{}", next()))))));
     println!("  read one                {read:>12.1?}");
-    let page =
-        median(|| drop(black_box(api.handle(request(Method::GET, &format!("/v1/webhooks/endpoints?limit=10&starting_after={}", next()))))));
-    println!("  a page of 10            {page:>12.1?}");
-    let page =
-        median(|| drop(black_box(api.handle(request(Method::GET, &format!("/v1/webhooks/endpoints?limit=1&starting_after={}", next()))))));
+    let page_after = |id: &str, limit: usize| request(Method::GET, &format!("/v1/webhooks/endpoints?limit={limit}&starting_after={id}"));
+    let few: Vec<&String> = ids.iter().step_by(1 + ids.len() / 100).collect();
+    let mut turn = 0;
+    let mut known = || {
+        turn += 1;
+        few[turn % few.len()]
+    };
+    let first = median(|| drop(black_box(api.handle(page_after(&next(), 10)))));
+    println!("  a page of 10 first time {first:>12.1?}");
+    few.iter().for_each(|id| drop(api.handle(page_after(id, 10))));
+    let page = median(|| drop(black_box(api.handle(page_after(known(), 10)))));
+    println!("  a page of 10 again      {page:>12.1?}");
+    let page = median(|| drop(black_box(api.handle(page_after(known(), 1)))));
     println!("  a page of 1             {page:>12.1?}");
     let missing = median(|| drop(black_box(api.handle(request(Method::GET, "/v1/webhooks/endpoints/whe_nobody")))));
     println!("  read one that is not    {missing:>12.1?}");

@@ -260,6 +260,67 @@ fn the_real_servers_400_can_be_had() {
 }
 
 #[test]
+fn the_real_server_tells_each_case_in_its_own_words() {
+    let with = |name: &str, value: Value| {
+        let mut body = json!({"url": URL});
+        body[name] = value;
+        body
+    };
+    let types = |items: Value| with("subscribed_event_types", items);
+    let cases = [
+        (Value::Null, "invalid_type", json!([]), json!({"expected": "object"})),
+        (json!([]), "invalid_type", json!([]), json!({"expected": "object"})),
+        (json!("text"), "invalid_type", json!([]), json!({"expected": "object"})),
+        (json!(5), "invalid_type", json!([]), json!({"expected": "object"})),
+        (json!({}), "invalid_type", json!(["url"]), json!({"expected": "string"})),
+        (with("url", json!(5)), "invalid_type", json!(["url"]), json!({"expected": "string"})),
+        (with("url", json!("")), "custom", json!(["url"]), json!({})),
+        (with("url", json!("http://example.com")), "custom", json!(["url"]), json!({})),
+        (with("name", json!("")), "too_small", json!(["name"]), json!({"origin": "string", "minimum": 1, "inclusive": true})),
+        (with("name", json!(" \t")), "too_small", json!(["name"]), json!({"origin": "string", "minimum": 1, "inclusive": true})),
+        (with("name", json!("x".repeat(121))), "too_big", json!(["name"]), json!({"origin": "string", "maximum": 120, "inclusive": true})),
+        (with("name", json!("😀".repeat(61))), "too_big", json!(["name"]), json!({"origin": "string", "maximum": 120, "inclusive": true})),
+        (with("name", Value::Null), "invalid_type", json!(["name"]), json!({"expected": "string"})),
+        (with("enabled", json!("true")), "invalid_type", json!(["enabled"]), json!({"expected": "boolean"})),
+        (with("enabled", json!(1)), "invalid_type", json!(["enabled"]), json!({"expected": "boolean"})),
+        (with("enabled", Value::Null), "invalid_type", json!(["enabled"]), json!({"expected": "boolean"})),
+        (types(json!("all")), "invalid_type", json!(["subscribed_event_types"]), json!({"expected": "array"})),
+        (
+            types(json!([kayle::EVENT_TYPES[0], "no"])),
+            "invalid_value",
+            json!(["subscribed_event_types", 1]),
+            json!({"values": kayle::EVENT_TYPES}),
+        ),
+    ];
+    let api = as_server();
+    for (body, code, path, more) in cases {
+        let issues = issues(post(&api, ENDPOINTS, &body));
+        let mut issue = issues[0].clone();
+        assert!(issue.as_object_mut().unwrap().remove("message").is_some_and(|message| message.is_string()));
+        let mut expected = more;
+        expected["code"] = code.into();
+        expected["path"] = path;
+        assert_eq!((issues.len(), issue), (1, expected), "{body}");
+    }
+    let plain = |body: &'static str| authorised().with_header("Content-Type", "application/json").with_body(body);
+    for body in ["{", "", "{\"url\": }"] {
+        let malformed = api.handle(plain(body));
+        assert_eq!((malformed.status().as_u16(), malformed.header("content-type")), (400, Some("text/plain; charset=UTF-8")), "{body}");
+        assert_eq!(malformed.body(), "Malformed JSON in request body", "{body}");
+    }
+    let path = format!("{ENDPOINTS}/{}", endpoint(&api));
+    for body in [json!({}), json!({"colour": "mauve"})] {
+        let issues = issues(patch(&api, &path, &body));
+        assert_eq!((issues.len(), &issues[0]["code"], &issues[0]["path"]), (1, &json!("custom"), &json!([])), "{body}");
+    }
+    assert_eq!(data(patch(&api, &path, &json!({"name": null})))["name"], Value::Null);
+    let unread = Request::with_method(standin::Method::PATCH, &path).with_body(r#"{"name": "n"}"#);
+    assert_eq!(refused(told(&api.handle(with_key(unread)))), bad_request(), "what is not read changes nothing");
+    let bogus = issues(get(&api, &format!("{DELIVERIES}?status=bogus")));
+    assert_eq!((&bogus[0]["code"], &bogus[0]["path"]), (&json!("invalid_value"), &json!(["status"])));
+}
+
+#[test]
 fn a_flood_of_violations_is_told_in_part() {
     let api = server();
     let types: Vec<Value> = (0..100_000).map(Value::from).collect();

@@ -14,7 +14,7 @@ pub(super) const RESOURCE: &str = "endpoints";
 const SECRET: &str = "signing_secret";
 
 /// The longest name of an endpoint, in UTF-16 code units.
-const MAX_NAME: usize = 120;
+pub(super) const MAX_NAME: usize = 120;
 
 /// What create and update ask of an endpoint beside their schemas.
 #[derive(Clone, Copy)]

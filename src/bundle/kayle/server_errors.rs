@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{attempts, media, sessions, thing::is_for};
+use super::{attempts, endpoints, media, sessions, thing::is_for};
 use crate::{Incoming, Place, Pointer, Response, Rule, Step, Violation};
 
 /// Answers broken requests as the server of version 1.2.1 does, not as its document says.
@@ -83,9 +83,8 @@ fn issue(call: &Incoming<'_>, violation: &Violation) -> Value {
     let mut issue = match violation.code() {
         "schema.required" | "schema.type" => mistyped(schema(call, violation)),
         "schema.minLength" => json!({"origin": "string", "code": "too_small", "minimum": rule, "inclusive": true}),
-        "schema.maxLength" | "kayle.name" => {
-            json!({"origin": "string", "code": "too_big", "maximum": rule.cloned().unwrap_or(120.into()), "inclusive": true})
-        }
+        "schema.maxLength" => json!({"origin": "string", "code": "too_big", "maximum": rule, "inclusive": true}),
+        "kayle.name" => json!({"origin": "string", "code": "too_big", "maximum": endpoints::MAX_NAME, "inclusive": true}),
         "schema.minimum" => json!({"origin": "number", "code": "too_small", "minimum": rule, "inclusive": true}),
         "schema.maximum" => json!({"origin": "number", "code": "too_big", "maximum": rule, "inclusive": true}),
         "schema.enum" => json!({"code": "invalid_value", "values": rule}),

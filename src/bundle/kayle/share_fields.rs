@@ -60,12 +60,12 @@ impl Problem {
     }
 }
 
-/// The first problem of a list. Which one comes first the names as they were sent decide, which are asked for only then:
-/// whether there is one does not depend on them.
+/// The first problem of a list. Which one that is depends on the order of the names as they were sent, which is asked for only
+/// if it decides: not where nothing is wrong, or something with the list as a whole.
 pub(super) fn problem(fields: &Value, sent: impl FnOnce() -> Vec<String>) -> Option<Problem> {
     let found = first(fields, &[])?;
-    let has_several = fields.as_object().is_some_and(|fields| fields.len() > 1);
-    if has_several { first(fields, &sent()) } else { Some(found) }
+    let is_of_one = !found.at.is_empty() && fields.as_object().is_some_and(|fields| fields.len() > 1);
+    if is_of_one { first(fields, &sent()) } else { Some(found) }
 }
 
 /// The first problem of a list whose names were sent in this order. Types and lengths come before meanings.
@@ -228,6 +228,8 @@ mod tests {
         let fine = json!({"required": true, "reason": "r"});
         assert_eq!(problem(&json!({"family_name": fine, "given_names": fine}), unasked), None);
         assert_eq!(problem(&json!({"shoe_size": fine}), unasked).map(|problem| problem.code), Some("UNKNOWN_CLAIM_KEY"));
+        let many: Members = (0..33).map(|number| (number.to_string(), fine.clone())).collect();
+        assert_eq!(problem(&many.into(), unasked).map(|problem| problem.code), Some("TOO_MANY_SHARE_FIELDS"));
         assert_eq!(problem(&json!([]), unasked).map(|problem| problem.code), Some("INVALID_SHARE_FIELDS"));
     }
 

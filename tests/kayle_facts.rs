@@ -28,7 +28,7 @@ const FACTS: &[(&str, &str, &str)] = &[
     ("3", "parameters come before bodies", "kayle_access::s3_parameters_come_before_bodies"),
     ("3", "bodies come before whether the thing is there", "kayle_endpoints::the_body_is_judged_before_the_thing_is_looked_for"),
     ("3", "what another organization has is not there", "kayle_operations::what_another_organization_has_is_not_there"),
-    ("3", "what a thing allows comes last: 404 before 409", "kayle_events::replaying_queues_all_deliveries_again"),
+    ("3", "what the state of a thing forbids is 409", "kayle_events::replaying_queues_all_deliveries_again"),
     ("4", "success is `data` and `error: null`", "kayle_operations::every_operation_answers_in_its_envelope"),
     ("4", "only lists add `pagination`", "kayle_operations::every_operation_answers_in_its_envelope"),
     ("4", "an error has code, message, hint and docs, and no more", "kayle_operations::errors_lead_to_where_their_operation_is_explained"),

@@ -1,14 +1,13 @@
 //! Who may ask the Kayle API, and what it has beside its operations. The names say which fact is held: `s1_…` is of the section
 //! on servers and transport, `s2_…` of that on keys and scopes, `s3_…` of that on the order of checks.
 
+mod kayle_common;
+
+use std::collections::BTreeSet;
+
+use kayle_common::*;
 use serde_json::{Value, json};
-use standin::{ApiKey, Contract, Method, MockServer, Request, Response, Step, Violation, kayle};
-
-const ENDPOINTS: &str = "/v1/webhooks/endpoints";
-
-fn lenient() -> MockServer {
-    kayle::builder().lenient(true).start()
-}
+use standin::{ApiKey, Contract, Method, MockServer, Request, Response, Step, kayle};
 
 /// A server that knows the keys that the document lists and this one, and no others.
 fn closed(key: impl Into<ApiKey>) -> MockServer {
@@ -19,12 +18,8 @@ fn with(method: &str, target: &str, authorization: &str) -> Request {
     Request::with_method(method.parse().unwrap(), target).with_header("authorization", authorization)
 }
 
-fn keyed(method: &str, target: &str, key: &str) -> Request {
-    with(method, target, &format!("Bearer {key}"))
-}
-
 fn ask(api: &MockServer, method: &str, target: &str, key: &str) -> Response {
-    api.handle(keyed(method, target, key))
+    as_key(api, key, Request::with_method(method.parse().unwrap(), target))
 }
 
 fn status(api: &MockServer, method: &str, target: &str, key: &str) -> u16 {
@@ -76,7 +71,7 @@ fn s1_three_routes_need_no_key() {
 
 #[test]
 fn s1_unknown_paths_and_methods_are_404_in_plain_text() {
-    let api = lenient();
+    let api = server();
     let nothing = (404, Some("text/plain; charset=UTF-8"), "404 Not Found".to_owned());
     let table = [
         ("GET", "/nowhere", "route.unknown-path"),
@@ -109,11 +104,27 @@ fn s1_a_mistaken_path_fails_the_test_all_the_same() {
 
 #[test]
 fn s1_head_is_get_without_a_body_and_needs_the_read_scope() {
-    let api = lenient();
+    let api = server();
     for (key, expected) in [(kayle::WEBHOOKS_READ_KEY, 200), (kayle::WEBHOOKS_WRITE_KEY, 200), (kayle::SESSIONS_WRITE_KEY, 403)] {
-        let head = ask(&api, "HEAD", ENDPOINTS, key);
+        let (head, get) = (ask(&api, "HEAD", ENDPOINTS, key), ask(&api, "GET", ENDPOINTS, key));
         assert_eq!((head.status().as_u16(), head.body().len()), (expected, 0), "{key}");
+        assert_eq!(head.header("content-length"), Some(&*get.body().len().to_string()), "{key}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{key}");
     }
+}
+
+#[cfg(feature = "overlay")]
+#[test]
+fn s1_the_document_is_shown_with_what_overlays_changed() {
+    let overlay = r#"{"overlay": "1.0.0", "info": {"title": "o", "version": "1"},
+        "actions": [{"target": "$.info", "update": {"title": "Ours"}}, {"target": "$.paths['/v1/events']", "remove": true}]}"#;
+    let contract = kayle::contract_with(&standin::Loader::new().overlay_text("ours.json", overlay)).unwrap();
+    let shown = |contract: &Contract| MockServer::start(contract).handle(Request::get("/openapi")).json();
+    assert_eq!(shown(&contract), *contract.document());
+    assert_eq!((&shown(&contract)["info"]["title"], shown(&contract)["paths"].get("/v1/events")), (&json!("Ours"), None));
+    let other =
+        Contract::from_value("other", json!({"openapi": "3.1.0", "info": {"title": "Other", "version": "1"}, "paths": {}})).unwrap();
+    assert_eq!(shown(&other.and(&kayle::contract())), *kayle::contract().document(), "beside another contract");
 }
 
 #[test]
@@ -159,45 +170,47 @@ fn s2_the_format_of_a_key_is_not_checked() {
 }
 
 #[test]
+fn s2_the_scheme_is_named_and_test_keys_look_like_keys() {
+    let scheme = kayle::contract().document()["components"]["securitySchemes"]["bearerAuth"].clone();
+    assert_eq!((&scheme["type"], &scheme["scheme"]), (&json!("http"), &json!("bearer")));
+    let keys = scheme["x-standin-keys"].as_array().unwrap();
+    assert!(keys.len() > 5 && keys.iter().all(|key| is_random(&key["key"], "kk_", 32)), "{keys:?}");
+}
+
+#[test]
 fn s2_each_scope_opens_its_area() {
-    let api = lenient();
-    let one = "vs_0000000000000000000000000000000000000000000000000000000000000000";
-    let session = format!("/v1/sessions/{one}");
-    let cancel = format!("/v1/sessions/{one}/cancel");
-    // Of each: who passes the check of scopes, of those that may only read and those that may write.
+    let api = server();
     let (webhooks, sessions) =
         ([kayle::WEBHOOKS_READ_KEY, kayle::WEBHOOKS_WRITE_KEY], [kayle::SESSIONS_READ_KEY, kayle::SESSIONS_WRITE_KEY]);
-    let table: [(&str, &str, [&str; 2], bool); 15] = [
-        ("GET", ENDPOINTS, webhooks, true),
-        ("POST", ENDPOINTS, webhooks, false),
-        ("GET", "/v1/webhooks/endpoints/whe_1", webhooks, true),
-        ("PATCH", "/v1/webhooks/endpoints/whe_1", webhooks, false),
-        ("DELETE", "/v1/webhooks/endpoints/whe_1", webhooks, false),
-        ("POST", "/v1/webhooks/endpoints/whe_1/signing-secret/reveal", webhooks, false),
-        ("POST", "/v1/webhooks/endpoints/whe_1/signing-secret/rotate", webhooks, false),
-        ("POST", "/v1/webhooks/deliveries/whd_1/retry", webhooks, false),
-        ("POST", "/v1/webhooks/events/evt_1/replay", webhooks, false),
-        ("GET", "/v1/events", webhooks, true),
-        ("POST", "/v1/events/evt_1/replay", webhooks, false),
-        ("GET", "/v1/sessions", sessions, true),
-        ("POST", "/v1/sessions", sessions, false),
-        ("GET", &session, sessions, true),
-        ("POST", &cancel, sessions, false),
-    ];
-    let scoped = [webhooks, sessions].concat();
-    for (method, path, [reads, writes], is_read) in table {
-        for key in scoped.iter().copied().chain([kayle::ANALYTICS_READ_KEY]) {
-            let may = key == writes || (is_read && key == reads);
-            let answer = ask(&api, method, path, key);
+    for operation in kayle::contract().operations() {
+        let path = operation.path().replace("{id}", &unknown_session()).replace(['{', '}'], "");
+        let [reads, writes] = if path.starts_with(SESSIONS) { sessions } else { webhooks };
+        let method = operation.method().as_str();
+        let methods = if method == "GET" { vec!["GET", "HEAD"] } else { vec![method] };
+        for (method, key) in methods.iter().flat_map(|method| [webhooks, sessions].concat().into_iter().map(move |key| (*method, key))) {
+            let may = key == writes || (method != "POST" && method != "PATCH" && method != "DELETE" && key == reads);
+            let answer = ask(&api, method, &path, key);
             assert_eq!(answer.status() != 403, may, "{method} {path} with {key}: {}", answer.status());
-            if !may {
+            if !may && method != "HEAD" {
                 assert_eq!(answer.json(), forbidden(), "{method} {path} with {key}");
             }
         }
+        assert_eq!(status(&api, method, &path, kayle::ANALYTICS_READ_KEY), 403, "{method} {path}");
         for key in [kayle::API_KEY, kayle::OTHER_API_KEY] {
-            assert_ne!(status(&api, method, path, key), 403, "{method} {path} with {key}");
+            assert_ne!(status(&api, method, &path, key), 403, "{method} {path} with {key}");
         }
     }
+}
+
+#[test]
+fn s2_the_scopes_are_these() {
+    let contract = kayle::contract();
+    let asked = contract.operations().iter().flat_map(|operation| {
+        let scopes = operation.security().flat_map(|one| one.into_iter().flat_map(|(_, scopes)| scopes.to_vec()).collect::<Vec<_>>());
+        scopes.collect::<Vec<_>>()
+    });
+    let expected = ["sessions:read", "sessions:write", "webhooks:read", "webhooks:write"];
+    assert_eq!(asked.collect::<BTreeSet<String>>(), expected.map(str::to_owned).into());
 }
 
 #[test]
@@ -212,18 +225,14 @@ fn s2_unknown_scopes_are_ignored_and_without_any_it_is_403_everywhere() {
 
 #[test]
 fn s2_a_frozen_organization_is_410() {
-    let api = lenient();
+    let api = server();
     for (method, path) in [("GET", ENDPOINTS), ("POST", "/v1/sessions"), ("GET", "/v1/nothing"), ("PUT", ENDPOINTS)] {
         let answer = ask(&api, method, path, kayle::FROZEN_KEY);
-        let message = "This organization is about to be deleted.";
-        assert_eq!(
-            (answer.status().as_u16(), answer.json()["error"]["code"].clone()),
-            (410, "ORGANIZATION_FROZEN".into()),
-            "{method} {path}"
-        );
-        let told = answer.json()["error"]["message"].as_str().unwrap().to_owned();
-        assert!(told == message || told.contains("a key whose owner is gone"), "{told}");
-        assert_eq!(answer.json().as_object().unwrap().len(), 1, "neither data nor pagination");
+        let (status, body) = told(&answer);
+        assert_eq!((status, &body["error"]["code"]), (410, &json!("ORGANIZATION_FROZEN")), "{method} {path}");
+        assert_eq!(members(&body), ["error"], "{method} {path}: neither data nor pagination");
+        assert_eq!(members(&body["error"]), ["code", "message"], "{method} {path}: neither hint nor docs");
+        assert!(!text(&body["error"], "message").is_empty());
     }
 }
 
@@ -245,20 +254,26 @@ fn s3_a_frozen_organization_comes_before_scopes() {
 
 #[test]
 fn s3_scopes_come_before_parameters_and_bodies() {
-    let api = lenient();
+    let api = server();
     let broken = format!("{ENDPOINTS}?limit=0");
     assert_eq!(status(&api, "GET", &broken, kayle::SESSIONS_READ_KEY), 403);
     assert_eq!(status(&api, "GET", &broken, kayle::WEBHOOKS_READ_KEY), 400);
-    let create = |key: &str| api.handle(keyed("POST", ENDPOINTS, key).with_json(&json!({"url": 5}))).status().as_u16();
+    let create = |key: &str| as_key(&api, key, Request::post(ENDPOINTS).with_json(&json!({"url": 5}))).status().as_u16();
     assert_eq!([create(kayle::WEBHOOKS_READ_KEY), create(kayle::WEBHOOKS_WRITE_KEY)], [403, 400]);
 }
 
 #[test]
 fn s3_parameters_come_before_bodies() {
-    // No operation has a body and a parameter that can be wrong: what is told first is the parameter, whatever is sent beside it.
-    let api = lenient();
-    let answer = api.handle(keyed("POST", "/v1/sessions/short/cancel", kayle::API_KEY).with_json(&json!({"url": 5})));
-    assert_eq!(answer.status(), 400);
-    assert_eq!(api.calls().last().violations().first().map(Violation::step), Some(Step::Parameters));
-    assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with("path id"));
+    // The only parameter beside a body that can be wrong: by being given twice.
+    let target = format!("{SESSIONS}?include_attempts=1&include_attempts=2");
+    for body in ["{", r#"{"redirect_url": 5}"#, r#"{"share_fields": 5}"#, r#"{"redirect_url": "ftp://x"}"#] {
+        let request = || with_key(Request::post(&target)).with_header("Content-Type", "application/json").with_body(body);
+        let api = server();
+        let answer = told(&api.handle(request()));
+        assert_eq!(api.calls().last().violations().first().map(standin::Violation::step), Some(Step::Parameters), "{body}");
+        assert!(text(&answer.1["error"], "message").starts_with("query include_attempts"), "{body}: {}", answer.1);
+        assert_eq!(refused(answer), bad_request(), "{body}");
+        let issues = issues(told(&as_server().handle(request())));
+        assert_eq!(issues.iter().map(|issue| &issue["path"]).collect::<Vec<_>>(), [&json!(["include_attempts"])], "{body}");
+    }
 }

@@ -1,32 +1,23 @@
 //! `POST /v1/webhooks/endpoints`, exactly: through the engine, without a socket.
 
-use serde_json::{Value, json};
-use standin::{ApiKey, Clock, MockServer, Request, Response, Timestamp, kayle};
+mod kayle_common;
 
-const PATH: &str = "/v1/webhooks/endpoints";
-const URL: &str = "https://example.com/webhooks/kayle";
+use kayle_common::*;
+use serde_json::{Value, json};
+use standin::{ApiKey, MockServer, Request, Response, kayle};
 
 fn authorised() -> Request {
-    Request::post(PATH).with_header("Authorization", &format!("Bearer {}", kayle::API_KEY))
-}
-
-fn server() -> MockServer {
-    kayle::builder().clock(Clock::fixed(Timestamp::FIXED)).lenient(true).start()
+    with_key(Request::post(ENDPOINTS))
 }
 
 fn create(body: &Value) -> Response {
     server().handle(authorised().with_json(body))
 }
 
-fn endpoint(body: &Value) -> Value {
+fn created(body: &Value) -> Value {
     let response = create(body);
     assert_eq!(response.status(), 200, "{}", response.json());
     response.json()["data"]["endpoint"].clone()
-}
-
-fn is_id(value: &Value, prefix: &str) -> bool {
-    let random = value.as_str().and_then(|text| text.strip_prefix(prefix));
-    random.is_some_and(|random| random.len() == 32 && random.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
 #[test]
@@ -43,8 +34,8 @@ fn what_was_sent_comes_back() {
     for name in ["url", "name", "enabled", "subscribed_event_types"] {
         assert_eq!(endpoint[name], sent[name], "{name}");
     }
-    assert!(is_id(&endpoint["id"], "whe_"), "{endpoint}");
-    assert!(is_id(&body["data"]["signing_secret"], "whsec_"), "{body}");
+    assert!(is_random(&endpoint["id"], "whe_", 32), "{endpoint}");
+    assert!(is_random(&body["data"]["signing_secret"], "whsec_", 32), "{body}");
     assert_eq!(endpoint["organization_id"].as_str().unwrap().len(), 36);
     assert_eq!(endpoint["created_at"], "2026-01-01T00:00:00.000Z");
     assert_eq!(endpoint["updated_at"], endpoint["created_at"]);
@@ -55,7 +46,7 @@ fn what_was_sent_comes_back() {
 
 #[test]
 fn what_was_not_sent_has_its_default() {
-    let endpoint = endpoint(&json!({"url": URL}));
+    let endpoint = created(&json!({"url": URL}));
     assert_eq!(endpoint["enabled"], true);
     assert_eq!(endpoint["name"], Value::Null);
     assert_eq!(endpoint["subscribed_event_types"], json!(kayle::EVENT_TYPES));
@@ -63,7 +54,7 @@ fn what_was_not_sent_has_its_default() {
 
 #[test]
 fn a_disabled_endpoint_says_since_when() {
-    let endpoint = endpoint(&json!({"url": URL, "enabled": false}));
+    let endpoint = created(&json!({"url": URL, "enabled": false}));
     assert_eq!(endpoint["enabled"], false);
     assert_eq!(endpoint["disabled_at"], "2026-01-01T00:00:00.000Z");
 }
@@ -81,9 +72,9 @@ fn names_are_trimmed_and_counted_in_utf_16() {
 
 #[test]
 fn an_empty_list_of_event_types_is_shown_as_all_and_repeated_ones_as_sent() {
-    assert_eq!(endpoint(&json!({"url": URL, "subscribed_event_types": []}))["subscribed_event_types"], json!(kayle::EVENT_TYPES));
+    assert_eq!(created(&json!({"url": URL, "subscribed_event_types": []}))["subscribed_event_types"], json!(kayle::EVENT_TYPES));
     let twice = json!(["verification.session.expired", "verification.session.expired"]);
-    assert_eq!(endpoint(&json!({"url": URL, "subscribed_event_types": twice}))["subscribed_event_types"], twice);
+    assert_eq!(created(&json!({"url": URL, "subscribed_event_types": twice}))["subscribed_event_types"], twice);
 }
 
 #[test]
@@ -100,7 +91,7 @@ fn urls_come_back_as_they_were_sent() {
     for url in
         ["https:example.com", " https://EXAMPLE.com ", "http://localhost:3000/a?b#c", "https://2130706433/", "https://bücher.example/"]
     {
-        assert_eq!(endpoint(&json!({"url": url}))["url"], url);
+        assert_eq!(created(&json!({"url": url}))["url"], url);
     }
 }
 
@@ -165,7 +156,7 @@ fn every_broken_request_is_a_400_that_names_the_field_and_the_rule() {
 #[test]
 fn without_a_token_it_is_401_with_the_documented_body() {
     let body = json!({"error": {"code": "UNAUTHORIZED", "message": "Unauthorized"}});
-    let plain = || Request::post(PATH).with_json(&json!({"url": URL}));
+    let plain = || Request::post(ENDPOINTS).with_json(&json!({"url": URL}));
     let with = |value: &str| plain().with_header("Authorization", value);
     for request in [
         plain(),
@@ -189,15 +180,15 @@ fn keys_can_be_named_and_limited() {
     let body = json!({"url": URL});
     let api =
         kayle::builder().api_key(kayle::API_KEY).api_key(ApiKey::new("kk_reader").with_scopes(["webhooks:read"])).lenient(true).start();
-    let with = |key: &str, request: Request| api.handle(request.with_header("Authorization", &format!("Bearer {key}")));
-    assert_eq!(with(kayle::API_KEY, Request::post(PATH).with_json(&body)).status(), 200);
-    assert_eq!(with("kk_unknown", Request::post(PATH).with_json(&body)).status(), 401);
-    let forbidden = with("kk_reader", Request::post(PATH).with_json(&body));
+    let with = |key: &str, request: Request| as_key(&api, key, request);
+    assert_eq!(with(kayle::API_KEY, Request::post(ENDPOINTS).with_json(&body)).status(), 200);
+    assert_eq!(with("kk_unknown", Request::post(ENDPOINTS).with_json(&body)).status(), 401);
+    let forbidden = with("kk_reader", Request::post(ENDPOINTS).with_json(&body));
     assert_eq!(forbidden.status(), 403);
     assert_eq!(forbidden.json(), json!({"error": {"code": "FORBIDDEN", "message": "Forbidden"}}));
-    assert_eq!(with("kk_reader", Request::get(PATH)).status(), 200);
+    assert_eq!(with("kk_reader", Request::get(ENDPOINTS)).status(), 200);
     // Credentials come before the body in the order of checks.
-    assert_eq!(with("kk_reader", Request::post(PATH).with_json(&json!({}))).status(), 403);
+    assert_eq!(with("kk_reader", Request::post(ENDPOINTS).with_json(&json!({}))).status(), 403);
 }
 
 #[test]
@@ -207,7 +198,7 @@ fn the_same_seed_gives_the_same_bytes_and_every_request_its_own_ids() {
     let (one, two) = (started(), started());
     let first: Vec<Response> = [1, 2, 1].iter().map(|number| one.handle(authorised().with_json(&body(*number)))).collect();
     // Another order, and other calls between.
-    two.handle(Request::get(PATH).with_header("Authorization", "Bearer x"));
+    two.handle(Request::get(ENDPOINTS).with_header("Authorization", "Bearer x"));
     let second: Vec<Response> = [2, 1, 1].iter().map(|number| two.handle(authorised().with_json(&body(*number)))).collect();
     assert_eq!(first[0].body(), second[1].body());
     assert_eq!(first[1].body(), second[0].body());
@@ -220,9 +211,36 @@ fn the_same_seed_gives_the_same_bytes_and_every_request_its_own_ids() {
 }
 
 #[test]
+fn json_that_is_called_so_in_capitals_is_not_read() {
+    let key = key_body("k", &jwk());
+    for content_type in ["Application/JSON", "application/JSON; charset=utf-8", "APPLICATION/JSON", "application/vnd.Mine+json"] {
+        let api = server();
+        let path = format!("{ENDPOINTS}/{}", endpoint(&api));
+        let keys = format!("{path}/keys");
+        let requests = [
+            (Request::post(ENDPOINTS), json!({"url": URL})),
+            (Request::with_method(standin::Method::PATCH, &path), json!({"name": "n"})),
+            (Request::post(&keys), key.clone()),
+        ];
+        for (request, body) in requests {
+            let sent = with_key(request).with_header("Content-Type", content_type).with_body(body.to_string());
+            let answer = told(&api.handle(sent.clone()));
+            assert!(text(&answer.1["error"], "message").starts_with("header content-type: expected"), "{content_type}: {}", answer.1);
+            assert_eq!(refused(answer), bad_request(), "{content_type} {}", sent.path());
+            let real = as_server();
+            assert_eq!(refused(told(&real.handle(sent))), bad_request(), "in the envelope of the real server, too");
+        }
+        assert_eq!((list(&api, ENDPOINTS).len(), list(&api, &keys).len()), (1, 0), "nothing was done");
+    }
+    for content_type in ["application/json; charset=utf-8", "application/json;charset=UTF-8", "application/merge-patch+json"] {
+        let sent = with_key(Request::post(ENDPOINTS)).with_header("Content-Type", content_type);
+        data(told(&server().handle(sent.with_body(json!({"url": URL}).to_string()))));
+    }
+}
+
+#[test]
 fn the_real_servers_400_can_be_had() {
-    let contract = kayle::contract().with_rule_everywhere(kayle::ServerErrors);
-    let api = MockServer::builder(&contract).lenient(true).start();
+    let api = as_server();
     let refused = api.handle(authorised().with_json(&json!({"name": "", "enabled": "x", "subscribed_event_types": ["y"]})));
     assert_eq!(refused.status(), 400);
     let body = refused.json();
@@ -230,60 +248,68 @@ fn the_real_servers_400_can_be_had() {
     let message = body["error"]["message"].as_str().unwrap();
     insta::assert_snapshot!(message);
 
-    let malformed = api.handle(authorised().with_header("Content-Type", "application/json").with_body("{"));
-    assert_eq!((malformed.status().as_u16(), malformed.header("content-type")), (400, Some("text/plain; charset=UTF-8")));
-    assert_eq!(malformed.body(), "Malformed JSON in request body");
-
-    let bad_url = api.handle(authorised().with_json(&json!({"url": "http://example.com"})));
-    let issues: Value = serde_json::from_str(bad_url.json()["error"]["message"].as_str().unwrap()).unwrap();
-    assert_eq!((&issues[0]["code"], &issues[0]["path"]), (&json!("custom"), &json!(["url"])));
-    assert_eq!(api.handle(Request::post(PATH)).status(), 401);
+    assert_eq!(api.handle(Request::post(ENDPOINTS)).status(), 401);
 }
 
-/// Calls each operation at a server of its own, with the ids that it has.
-fn call_all(start: impl Fn() -> (MockServer, [String; 5])) {
-    let body = |name: &str| match name {
-        "createWebhookEndpoint" => Some(json!({"url": URL})),
-        "updateWebhookEndpoint" => Some(json!({"enabled": false})),
-        "registerWebhookKey" => Some(json!({"key_id": "k", "jwk": {"kty": "RSA"}, "algorithm": "RSA-OAEP-256", "key_type": "RSA"})),
-        _ => None,
+#[test]
+fn the_real_server_tells_each_case_in_its_own_words() {
+    let with = |name: &str, value: Value| {
+        let mut body = json!({"url": URL});
+        body[name] = value;
+        body
     };
-    let mut answered = 0;
-    for operation in kayle::contract().operations() {
-        let (api, ids) = start();
-        let names = ["{endpoint_id}", "{key_id}", "{delivery_id}", "{event_id}", "{id}"];
-        let path = names.iter().zip(&ids).fold(operation.path().to_owned(), |path, (name, id)| path.replace(name, id));
-        let query = if path.ends_with("attempts/attempts") { "?status=succeeded" } else { "" };
-        let request = Request::with_method(operation.method().clone(), &format!("{path}{query}")).with_header("Authorization", "Bearer x");
-        let id = operation.id().unwrap();
-        let request = body(id).into_iter().fold(request, |request, body| request.with_json(&body));
-        let response = api.handle(request);
-        assert!(response.status().is_success(), "{id}: {} {:?}", response.status(), api.calls().last().violations());
-        assert!(api.violations().is_empty());
-        answered += 1;
+    let types = |items: Value| with("subscribed_event_types", items);
+    let cases = [
+        (Value::Null, "invalid_type", json!([]), json!({"expected": "object"})),
+        (json!([]), "invalid_type", json!([]), json!({"expected": "object"})),
+        (json!("text"), "invalid_type", json!([]), json!({"expected": "object"})),
+        (json!(5), "invalid_type", json!([]), json!({"expected": "object"})),
+        (json!({}), "invalid_type", json!(["url"]), json!({"expected": "string"})),
+        (with("url", json!(5)), "invalid_type", json!(["url"]), json!({"expected": "string"})),
+        (with("url", json!("")), "custom", json!(["url"]), json!({})),
+        (with("url", json!("http://example.com")), "custom", json!(["url"]), json!({})),
+        (with("name", json!("")), "too_small", json!(["name"]), json!({"origin": "string", "minimum": 1, "inclusive": true})),
+        (with("name", json!(" \t")), "too_small", json!(["name"]), json!({"origin": "string", "minimum": 1, "inclusive": true})),
+        (with("name", json!("x".repeat(121))), "too_big", json!(["name"]), json!({"origin": "string", "maximum": 120, "inclusive": true})),
+        (with("name", json!("😀".repeat(61))), "too_big", json!(["name"]), json!({"origin": "string", "maximum": 120, "inclusive": true})),
+        (with("name", Value::Null), "invalid_type", json!(["name"]), json!({"expected": "string"})),
+        (with("enabled", json!("true")), "invalid_type", json!(["enabled"]), json!({"expected": "boolean"})),
+        (with("enabled", json!(1)), "invalid_type", json!(["enabled"]), json!({"expected": "boolean"})),
+        (with("enabled", Value::Null), "invalid_type", json!(["enabled"]), json!({"expected": "boolean"})),
+        (types(json!("all")), "invalid_type", json!(["subscribed_event_types"]), json!({"expected": "array"})),
+        (
+            types(json!([kayle::EVENT_TYPES[0], "no"])),
+            "invalid_value",
+            json!(["subscribed_event_types", 1]),
+            json!({"values": kayle::EVENT_TYPES}),
+        ),
+    ];
+    let api = as_server();
+    for (body, code, path, more) in cases {
+        let issues = issues(post(&api, ENDPOINTS, &body));
+        let mut issue = issues[0].clone();
+        assert!(issue.as_object_mut().unwrap().remove("message").is_some_and(|message| message.is_string()));
+        let mut expected = more;
+        expected["code"] = code.into();
+        expected["path"] = path;
+        assert_eq!((issues.len(), issue), (1, expected), "{body}");
     }
-    assert_eq!(answered, 24);
-}
-
-#[test]
-fn every_operation_of_the_contract_answers() {
-    call_all(|| {
-        let api = kayle::start();
-        let handle = kayle::handle(&api);
-        let endpoint = handle.seed_endpoint(URL).id().to_owned();
-        let key = handle.register_key(&endpoint, "k", &json!({}));
-        let session = handle.seed_session();
-        session.cancel();
-        let id = |things: Vec<Value>| things[0]["id"].as_str().unwrap().to_owned();
-        let ids = [endpoint, key, id(handle.deliveries()), id(handle.events()), session.id().to_owned()];
-        (api, ids)
-    });
-}
-
-#[test]
-fn without_state_every_operation_answers_for_any_id() {
-    let ids = ["whe_1".to_owned(), "whk_1".to_owned(), "whd_1".to_owned(), "evt_1".to_owned(), format!("vs_{}", "a".repeat(64))];
-    call_all(|| (kayle::builder().stateful(false).start(), ids.clone()));
+    let plain = |body: &'static str| authorised().with_header("Content-Type", "application/json").with_body(body);
+    for body in ["{", "", "{\"url\": }"] {
+        let malformed = api.handle(plain(body));
+        assert_eq!((malformed.status().as_u16(), malformed.header("content-type")), (400, Some("text/plain; charset=UTF-8")), "{body}");
+        assert_eq!(malformed.body(), "Malformed JSON in request body", "{body}");
+    }
+    let path = format!("{ENDPOINTS}/{}", endpoint(&api));
+    for body in [json!({}), json!({"colour": "mauve"})] {
+        let issues = issues(patch(&api, &path, &body));
+        assert_eq!((issues.len(), &issues[0]["code"], &issues[0]["path"]), (1, &json!("custom"), &json!([])), "{body}");
+    }
+    assert_eq!(data(patch(&api, &path, &json!({"name": null})))["name"], Value::Null);
+    let unread = Request::with_method(standin::Method::PATCH, &path).with_body(r#"{"name": "n"}"#);
+    assert_eq!(refused(told(&api.handle(with_key(unread)))), bad_request(), "what is not read changes nothing");
+    let bogus = issues(get(&api, &format!("{DELIVERIES}?status=bogus")));
+    assert_eq!((&bogus[0]["code"], &bogus[0]["path"]), (&json!("invalid_value"), &json!(["status"])));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! A client that knows nothing of us, over a socket: the life of two endpoints, by curl. The conversation is a snapshot.
 
+mod kayle_common;
+
 use std::process::Command;
 
+use kayle_common::*;
 use serde_json::{Value, json};
 use standin::{MockServer, kayle};
 
@@ -17,27 +20,19 @@ fn curl(api: &MockServer, method: &str, path: &str, body: Option<&Value>) -> (u1
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     let (body, status) = text.rsplit_once('\n').unwrap();
-    (status.parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
+    (status.parse().unwrap(), serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}")))
 }
 
 fn ok(api: &MockServer, method: &str, path: &str, body: Option<&Value>) -> Value {
-    let (status, body) = curl(api, method, path, body);
-    assert_eq!(status, 200, "{method} {path}: {body}");
-    body["data"].clone()
+    data(curl(api, method, path, body))
 }
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap()
-}
-
-const ENDPOINTS: &str = "/v1/webhooks/endpoints";
 
 #[test]
 fn the_life_of_two_endpoints() {
     let api = kayle::builder().seed(1).start();
     let create = |url: &str| ok(&api, "POST", ENDPOINTS, Some(&json!({"url": url, "name": "Main"})));
     let (one, other) = (create("https://example.com/one"), create("https://example.com/other"));
-    let (one_id, other_id) = (text(&one["endpoint"]["id"]), text(&other["endpoint"]["id"]));
+    let (one_id, other_id) = (text(&one["endpoint"], "id"), text(&other["endpoint"], "id"));
 
     // All of them, one by one.
     let mut listed = Vec::new();
@@ -45,7 +40,7 @@ fn the_life_of_two_endpoints() {
     loop {
         let (status, page) = curl(&api, "GET", &format!("{ENDPOINTS}?limit=1&starting_after={cursor}"), None);
         assert_eq!((status, &page["pagination"]["limit"]), (200, &json!(1)));
-        listed.extend(page["data"].as_array().unwrap().iter().map(|endpoint| text(&endpoint["id"]).to_owned()));
+        listed.extend(page["data"].as_array().unwrap().iter().map(|endpoint| text(endpoint, "id").to_owned()));
         match page["pagination"]["next_cursor"].as_str() {
             Some(next) => next.clone_into(&mut cursor),
             None => break,

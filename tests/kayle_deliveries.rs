@@ -6,8 +6,6 @@ use kayle_common::*;
 use serde_json::{Value, json};
 use standin::{MockServer, kayle};
 
-const DELIVERIES: &str = "/v1/webhooks/deliveries";
-
 fn only(api: &MockServer) -> Value {
     let mut all = list(api, DELIVERIES);
     assert_eq!(all.len(), 1, "{all:?}");
@@ -69,12 +67,54 @@ fn a_key_out_of_use_encrypts_nothing_more() {
     let endpoint = handle.seed_endpoint(URL);
     let key = handle.register_key(endpoint.id(), "k", &jwk());
     handle.seed_session().cancel();
+    let before = only(&api);
+    assert_eq!((&before["status"], &before["webhook_encryption_key_id"]), (&json!("pending"), &json!(key)));
+    api.clock().advance(minutes(1));
     data(call(&api, &format!("/v1/webhooks/keys/{key}/deactivate")));
-    assert_eq!(only(&api)["status"], "pending", "what is encrypted stays so");
+    assert_eq!(only(&api), before, "what is encrypted stays so");
     handle.seed_session().cancel();
     let statuses: Vec<usize> =
         ["pending", "failed"].iter().map(|status| list(&api, &format!("{DELIVERIES}?status={status}")).len()).collect();
     assert_eq!(statuses, [1, 1]);
+}
+
+#[test]
+fn of_several_keys_in_use_the_last_is_taken_and_each_endpoint_has_its_own() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let mut expected = Vec::new();
+    for _ in 0..3 {
+        let endpoint = handle.seed_endpoint(URL);
+        let keys: Vec<String> = ["a", "b", "c"].iter().map(|name| handle.register_key(endpoint.id(), name, &jwk())).collect();
+        for key in &keys[..2] {
+            data(call(&api, &format!("/v1/webhooks/keys/{key}/reactivate")));
+        }
+        expected.push((endpoint.id().to_owned(), keys.into_iter().max().unwrap()));
+    }
+    handle.seed_session().cancel();
+    let pair =
+        |delivery: &Value| (text(delivery, "webhook_endpoint_id").to_owned(), text(delivery, "webhook_encryption_key_id").to_owned());
+    let mut used: Vec<(String, String)> = list(&api, DELIVERIES).iter().map(pair).collect();
+    used.sort();
+    expected.sort();
+    assert_eq!(used, expected);
+}
+
+#[test]
+fn an_event_for_very_many_endpoints_is_made_and_replayed() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    for _ in 0..1_000 {
+        handle.seed_endpoint(URL);
+    }
+    handle.seed_session().cancel();
+    let event = handle.events()[0].clone();
+    assert_eq!(event["deliveries"].as_array().unwrap().len(), 1_000);
+    let (status, replayed) = call(&api, &format!("{EVENTS}/{}/replay", text(&event, "id")));
+    assert_eq!(status, 202);
+    let replayed = replayed["data"]["deliveries"].as_array().unwrap();
+    assert_eq!(ids(replayed), ids(event["deliveries"].as_array().unwrap()), "in the order in which they were");
+    assert!(replayed.iter().all(|delivery| delivery["status"] == "pending"));
 }
 
 #[test]

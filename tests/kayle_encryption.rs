@@ -75,6 +75,51 @@ fn putting_a_key_into_use_leaves_the_others_in_use() {
 }
 
 #[test]
+fn keys_are_listed_by_whether_they_are_in_use() {
+    let api = server();
+    let endpoint = endpoint(&api);
+    let (first, second) = (register(&api, &endpoint, "a", &jwk()), register(&api, &endpoint, "b", &jwk()));
+    let listed = |query: &str| list(&api, &format!("{ENDPOINTS}/{endpoint}/keys?{query}"));
+    assert_eq!(ids(&listed("is_active=false")), [text(&first, "id")]);
+    assert_eq!(listed("is_active=true"), [second]);
+    assert_eq!(listed("").len(), 2);
+}
+
+#[test]
+fn a_key_goes_by_its_own_id_and_not_by_the_name_that_the_client_chose() {
+    let api = server();
+    let endpoint = endpoint(&api);
+    let key = register(&api, &endpoint, "main-2026", &jwk());
+    for action in ["deactivate", "reactivate"] {
+        assert_eq!(refused(call(&api, &format!("/v1/webhooks/keys/main-2026/{action}"))), not_found());
+        assert_eq!(data(call(&api, &format!("/v1/webhooks/keys/{}/{action}", text(&key, "id"))))["key_id"], "main-2026");
+    }
+}
+
+#[test]
+fn a_broken_key_is_told_in_the_words_of_the_real_server() {
+    let api = as_server();
+    let path = format!("{ENDPOINTS}/{}/keys", endpoint(&api));
+    let told = |body: Value| -> Vec<(Value, Value)> {
+        let what = |issue: &Value| issue.get("expected").or(issue.get("values")).cloned().unwrap_or_default();
+        issues(post(&api, &path, &body)).iter().map(|issue| (issue["path"][0].clone(), what(issue))).collect()
+    };
+    let all = [
+        (json!("key_id"), json!("string")),
+        (json!("jwk"), json!("record")),
+        (json!("algorithm"), json!(["RSA-OAEP-256"])),
+        (json!("key_type"), json!(["RSA"])),
+    ];
+    assert_eq!(told(json!({})), all);
+    assert_eq!(told(json!({"key_id": 1, "jwk": [], "algorithm": "ECDH-ES", "key_type": "EC"})), all);
+    for jwk in [json!("text"), json!(5), Value::Null] {
+        assert_eq!(told(key_body("k", &jwk)), [(json!("jwk"), json!("record"))], "{jwk}");
+    }
+    let codes: Vec<Value> = issues(post(&api, &path, &json!({}))).iter().map(|issue| issue["code"].clone()).collect();
+    assert_eq!(codes, ["invalid_type", "invalid_type", "invalid_value", "invalid_value"]);
+}
+
+#[test]
 fn an_unknown_endpoint_has_no_keys_and_takes_none() {
     let api = server();
     let page = get(&api, &format!("{ENDPOINTS}/whe_no/keys"));

@@ -21,13 +21,129 @@ fn what_is_created_is_read_listed_changed_and_deleted() {
     assert_eq!(changed["name"], "Staging");
     assert_eq!(data(get(&api, &path)), changed);
     let gone = data(delete(&api, &path));
-    assert_eq!(gone["status"], "success");
+    assert_eq!((members(&gone), &gone["status"]), (vec!["message", "status"], &json!("success")));
     assert!(gone["message"].is_string());
     for answer in [delete(&api, &path), get(&api, &path), patch(&api, &path, &json!({"name": "x"}))] {
         assert_eq!(refused(answer), not_found());
     }
     assert_eq!(list(&api, ENDPOINTS).len(), 0);
     all_conform(&api);
+}
+
+#[test]
+fn an_endpoint_has_nine_members_wherever_it_is_shown() {
+    let expected = ["created_at", "disabled_at", "enabled", "id", "name", "organization_id", "subscribed_event_types", "updated_at", "url"];
+    let api = server();
+    let created = data(post(&api, ENDPOINTS, &json!({"url": URL})));
+    assert_eq!(members(&created), ["endpoint", "signing_secret"]);
+    let path = format!("{ENDPOINTS}/{}", text(&created["endpoint"], "id"));
+    let listed = list(&api, ENDPOINTS).remove(0);
+    for shown in [created["endpoint"].clone(), data(get(&api, &path)), listed, data(patch(&api, &path, &json!({"name": "n"})))] {
+        assert_eq!(members(&shown), expected);
+        assert!(is_random(&shown["id"], "whe_", 32) && is_uuid(&shown["organization_id"]), "{shown}");
+        assert!(is_time(&shown["created_at"]) && is_time(&shown["updated_at"]), "{shown}");
+        assert!(!shown.to_string().contains("whsec_"), "{shown}");
+    }
+}
+
+#[test]
+fn event_types_stay_in_the_order_and_as_often_as_they_were_sent() {
+    let api = server();
+    let [succeeded, failed, expired, cancelled] = kayle::EVENT_TYPES;
+    assert_eq!(succeeded, "verification.attempt.succeeded", "the default order begins with it");
+    let sent = json!([cancelled, failed, cancelled, succeeded, failed]);
+    let created = data(post(&api, ENDPOINTS, &json!({"url": URL, "subscribed_event_types": sent})))["endpoint"].clone();
+    let path = format!("{ENDPOINTS}/{}", text(&created, "id"));
+    assert_eq!([&created["subscribed_event_types"], &data(get(&api, &path))["subscribed_event_types"]], [&sent, &sent]);
+    let others = json!([expired, expired, cancelled, expired]);
+    assert_eq!(data(patch(&api, &path, &json!({"subscribed_event_types": others})))["subscribed_event_types"], others);
+    assert_eq!(list(&api, ENDPOINTS)[0]["subscribed_event_types"], others);
+}
+
+#[test]
+fn a_name_is_not_null_at_first_and_may_be_later() {
+    let api = server();
+    assert_eq!(refused(post(&api, ENDPOINTS, &json!({"url": URL, "name": null}))), bad_request());
+    assert_eq!(list(&api, ENDPOINTS).len(), 0);
+    let path = format!("{ENDPOINTS}/{}", endpoint(&api));
+    assert_eq!(data(patch(&api, &path, &json!({"name": "n"})))["name"], "n");
+    assert_eq!(data(patch(&api, &path, &json!({"name": null})))["name"], Value::Null);
+    assert_eq!(data(get(&api, &path))["name"], Value::Null);
+    assert_eq!(issues(post(&as_server(), ENDPOINTS, &json!({"url": URL, "name": null})))[0]["code"], "invalid_type");
+}
+
+#[test]
+fn the_rules_of_urls_hold_when_creating_and_changing() {
+    let refused_ones = [
+        ("", "invalid"),
+        ("/relative", "invalid"),
+        ("example.com", "invalid"),
+        ("https://", "invalid"),
+        ("https://user:pw@example.com", "credentials"),
+        ("https://user@example.com", "credentials"),
+        ("ftp://user@example.com", "credentials"),
+        ("ftp://example.com", "scheme"),
+        ("file:///etc/passwd", "scheme"),
+        ("javascript:alert(1)", "scheme"),
+        ("data:text/plain,x", "scheme"),
+        ("http://example.com", "http"),
+        ("http://10.0.0.1", "http"),
+        ("http://localhost.", "http"),
+        ("https://10.0.0.1/", "ipv4"),
+        ("https://8.8.8.8/", "ipv4"),
+        ("https://10.1/", "ipv4"),
+        ("https://[::1]/", "ipv6"),
+        ("https://[2001:db8::1]/", "ipv6"),
+    ];
+    let api = server();
+    let path = format!("{ENDPOINTS}/{}", endpoint(&api));
+    for (url, reason) in refused_ones {
+        let body = json!({"url": url});
+        for answer in [post(&api, ENDPOINTS, &body), patch(&api, &path, &body)] {
+            assert_eq!(refused(answer), bad_request(), "{url}");
+            assert_eq!(api.calls().last().violations()[0].code(), format!("kayle.url.{reason}"), "{url}");
+        }
+        let issue = issues(post(&as_server(), ENDPOINTS, &body)).remove(0);
+        assert_eq!((&issue["code"], &issue["path"]), (&json!("custom"), &json!(["url"])), "{url}");
+    }
+    let taken = [
+        "https://example.com:8443/a?b#c",
+        "https://EXAMPLE.com",
+        " https://example.com ",
+        "https:example.com",
+        "https:///x",
+        "http://localhost:3000/hook",
+        "http://127.0.0.1/",
+        "https://localhost/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://127.0.0.1./",
+        "https://bücher.example/",
+        "https://host.internal/",
+        "https://intranet/",
+        "https://localhost./",
+    ];
+    for url in taken {
+        let body = json!({"url": url});
+        assert_eq!(data(post(&api, ENDPOINTS, &body))["endpoint"]["url"], url);
+        assert_eq!(data(patch(&api, &path, &body))["url"], url);
+    }
+    let long = format!("https://example.com/{}", "x".repeat(10_000));
+    assert_eq!(data(post(&api, ENDPOINTS, &json!({"url": long})))["endpoint"]["url"], long, "no length is too long");
+}
+
+#[test]
+fn another_url_leaves_deliveries_queued() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let hook = handle.seed_endpoint(URL);
+    handle.register_key(hook.id(), "k", &jwk());
+    handle.seed_session().cancel();
+    let before = (list(&api, DELIVERIES), list(&api, EVENTS));
+    assert_eq!(before.0[0]["status"], "pending");
+    api.clock().advance(minutes(1));
+    data(patch(&api, &format!("{ENDPOINTS}/{}", hook.id()), &json!({"url": "https://other.example"})));
+    assert_eq!((list(&api, DELIVERIES), list(&api, EVENTS)), before);
 }
 
 #[test]
@@ -183,20 +299,35 @@ fn the_body_is_judged_before_the_thing_is_looked_for() {
 }
 
 #[test]
-fn what_another_organization_has_is_not_there() {
+fn each_organization_has_its_own() {
     let api = server();
-    let id = endpoint(&api);
-    let others = |request: Request| as_key(&api, kayle::OTHER_API_KEY, request);
-    let path = format!("{ENDPOINTS}/{id}");
-    let secret = format!("{path}/signing-secret/reveal");
-    for request in [Request::get(&path), Request::post(&secret), Request::with_method(standin::Method::DELETE, &path)] {
-        assert_eq!(others(request).status(), 404);
-    }
-    assert_eq!(others(Request::get(ENDPOINTS)).json()["data"], json!([]));
-    let theirs = others(Request::post(ENDPOINTS).with_json(&json!({"url": URL}))).json();
-    assert_eq!(theirs["data"]["endpoint"]["organization_id"], kayle::OTHER_ORGANIZATION);
-    assert_eq!(list(&api, ENDPOINTS).len(), 1);
+    let mine = endpoint(&api);
+    let others = |request: Request| as_key(&api, kayle::OTHER_API_KEY, request).json()["data"].clone();
+    let theirs = others(Request::post(ENDPOINTS).with_json(&json!({"url": URL})))["endpoint"].clone();
+    assert_eq!(theirs["organization_id"], kayle::OTHER_ORGANIZATION);
+    assert_eq!(others(Request::get(ENDPOINTS)), json!([theirs]));
+    assert_eq!(ids(&list(&api, ENDPOINTS)), [mine]);
+    kayle::handle(&api).seed_session().cancel();
     assert_eq!(kayle::handle(&api).of_organization(kayle::OTHER_ORGANIZATION).events().len(), 0);
+}
+
+#[test]
+fn revealing_changes_nothing() {
+    let api = server();
+    // It came to be without a secret: its first one is made when it is asked for.
+    let bare = json!({"id": format!("whe_{}", "b".repeat(32)), "url": URL, "created_at": START, "updated_at": START});
+    let id = api.change_as(kayle::ORGANIZATION, |tx| tx.insert("endpoints", bare.as_object().unwrap().clone())).unwrap();
+    for id in [id, endpoint(&api)] {
+        let path = format!("{ENDPOINTS}/{id}");
+        let before = data(get(&api, &path));
+        api.clock().advance(minutes(1));
+        let first = data(call(&api, &format!("{path}/signing-secret/reveal")));
+        assert_eq!(members(&first), ["endpoint_id", "signing_secret"]);
+        assert!(is_random(&first["signing_secret"], "whsec_", 32), "{first}");
+        assert_eq!(data(call(&api, &format!("{path}/signing-secret/reveal"))), first);
+        assert_eq!(kayle::handle(&api).signing_secret(&id), text(&first, "signing_secret"));
+        assert_eq!(data(get(&api, &path)), before);
+    }
 }
 
 #[test]
@@ -210,6 +341,37 @@ fn the_handle_seeds_what_the_api_would_take() {
     let revealed = data(call(&api, &format!("{ENDPOINTS}/{}/signing-secret/reveal", seeded.id())));
     assert_eq!(revealed["signing_secret"], seeded.signing_secret());
     all_conform(&api);
+}
+
+#[test]
+fn the_handle_judges_endpoints_as_the_api_does() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let named = |name: &str| handle.seed_endpoint(kayle::NewEndpoint::to(URL).named(name));
+    let longest = "x".repeat(120);
+    for (name, kept) in [("  a b \n", "a b"), (&*format!("\t{longest} "), &longest)] {
+        assert_eq!(data(get(&api, &format!("{ENDPOINTS}/{}", named(name).id())))["name"], kept);
+    }
+    let line = line!() + 1;
+    let seed = |endpoint: kayle::NewEndpoint| handle.seed_endpoint(endpoint);
+    let cases = [
+        (kayle::NewEndpoint::to(URL).named(" \t"), "name: expected 1 to 120 UTF-16 code units, found 0"),
+        (kayle::NewEndpoint::to(URL).named("😀".repeat(61)), "name: expected 1 to 120 UTF-16 code units, found 122"),
+        (kayle::NewEndpoint::to("ftp://x").named(""), "name: expected 1 to 120 UTF-16 code units, found 0"),
+        (kayle::NewEndpoint::to("ftp://x"), "url: expected an https URL, found \"ftp://x\""),
+        (
+            kayle::NewEndpoint::to(URL).subscribed_to([kayle::EVENT_TYPES[3], "verification.session.completed"]),
+            "subscribed_event_types/1: expected verification.attempt.succeeded, verification.attempt.failed, verification.session.expired \
+             or verification.session.cancelled, found \"verification.session.completed\"",
+        ),
+    ];
+    for (endpoint, expected) in cases {
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| seed(endpoint.clone()))).unwrap_err();
+        let told = panic.downcast_ref::<String>().unwrap();
+        assert!(told.starts_with(&format!("standin: at {}:{line}:", file!())), "{told}");
+        assert!(told.ends_with(&format!(": {expected}")), "{told}");
+    }
+    assert_eq!(list(&api, ENDPOINTS).len(), 2);
 }
 
 #[test]
@@ -233,7 +395,7 @@ fn a_key_that_nobody_knows_is_of_the_usual_organization() {
     assert_eq!(read.status(), 200);
     let theirs = kayle::builder().api_key(standin::ApiKey::new("kk_acme").with_tenant("acme")).lenient(true).start();
     let endpoint = as_key(&theirs, "kk_acme", Request::post(ENDPOINTS).with_json(&json!({"url": URL}))).json()["data"]["endpoint"].clone();
-    assert_eq!(endpoint["organization_id"].as_str().unwrap().len(), 36, "a name that is no UUID stands for one");
+    assert!(is_uuid(&endpoint["organization_id"]), "a name that is no UUID stands for one: {endpoint}");
     assert_eq!(kayle::handle(&theirs).of_organization("acme").seed_session().read()["status"], "created");
     all_conform(&theirs);
 }

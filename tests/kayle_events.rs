@@ -6,8 +6,6 @@ use kayle_common::*;
 use serde_json::{Value, json};
 use standin::kayle;
 
-const EVENTS: &str = "/v1/webhooks/events";
-
 #[test]
 fn an_event_shows_what_happened_and_its_deliveries() {
     let api = server();
@@ -83,6 +81,54 @@ fn replaying_queues_all_deliveries_again() {
     let conflict = refused(call(&api, &format!("{EVENTS}/{}/replay", text(&event, "id"))));
     assert_eq!(conflict, (409, "CONFLICT".into()));
     all_conform(&api);
+}
+
+#[test]
+fn replaying_resets_each_delivery_as_retrying_does() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    handle.seed_endpoint(URL);
+    handle.seed_session().cancel();
+    let id = text(&handle.deliveries()[0], "id").to_owned();
+    let spent = json!({
+        "status": "succeeded", "attempt_count": 3, "last_status_code": 200, "last_attempt_at": START, "next_attempt_at": START
+    });
+    let spend = || handle.change_delivery(&id, |delivery| delivery.extend(spent.as_object().unwrap().clone()));
+    spend();
+    let retried = data(call(&api, &format!("{DELIVERIES}/{id}/retry")));
+    spend();
+    let event = text(&handle.events()[0], "id").to_owned();
+    let shown = call(&api, &format!("{EVENTS}/{event}/replay")).1["data"].clone();
+    assert_eq!(list(&api, DELIVERIES), [retried]);
+    assert_eq!(data(get(&api, &format!("{EVENTS}/{event}"))), shown);
+}
+
+#[test]
+fn replaying_goes_by_the_deliveries_and_not_by_what_the_event_shows() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    handle.seed_endpoint(URL);
+    handle.seed_session().cancel();
+    let id = text(&handle.deliveries()[0], "id").to_owned();
+    let event = text(&handle.events()[0], "id").to_owned();
+    assert!(api.change_as(kayle::ORGANIZATION, |tx| tx.remove("deliveries", &id)));
+    assert_eq!(refused(call(&api, &format!("{EVENTS}/{event}/replay"))), (409, "CONFLICT".into()));
+}
+
+#[test]
+fn nothing_goes_with_time() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let endpoint = handle.seed_endpoint(URL);
+    handle.register_key(endpoint.id(), "k", &jwk());
+    handle.seed_session().succeed();
+    let keys = format!("{ENDPOINTS}/{}/keys", endpoint.id());
+    let all = || [ENDPOINTS, &keys, DELIVERIES, EVENTS, SESSIONS].map(|target| list(&api, target));
+    let payloads = || handle.events().iter().filter_map(|event| handle.payload(text(event, "id"))).collect::<Vec<_>>();
+    let before = (all(), payloads());
+    assert!(before.0.iter().all(|things| !things.is_empty()) && before.1.len() == 1);
+    api.clock().advance(minutes(366 * 24 * 60));
+    assert_eq!((all(), payloads()), before);
 }
 
 #[test]

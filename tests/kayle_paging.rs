@@ -80,10 +80,46 @@ fn the_limit_is_what_javascript_takes_for_a_number() {
         assert_eq!((status, &page["pagination"]["limit"]), (200, &json!(expected)), "{limit}");
         assert_eq!(page["data"].as_array().unwrap().len(), expected.min(12), "{limit}");
     }
-    for target in [ENDPOINTS, "/v1/webhooks/deliveries", "/v1/webhooks/events", "/v1/events", "/v1/sessions"] {
+    let keys = format!("{ENDPOINTS}/x/keys");
+    for target in [ENDPOINTS, &keys, DELIVERIES, EVENTS, "/v1/events", SESSIONS] {
         for limit in ["", "0", "101", "1.5", "abc", "-1", "5&limit=6"] {
             assert_eq!(refused(get(&api, &format!("{target}?limit={limit}"))), bad_request(), "{target} {limit}");
         }
+    }
+}
+
+#[test]
+fn pages_hold_ten_where_nobody_says_how_many() {
+    let api = filled(12);
+    let handle = kayle::handle(&api);
+    let endpoint = text(&list(&api, ENDPOINTS)[0], "id").to_owned();
+    for number in 0..12 {
+        handle.register_key(&endpoint, &number.to_string(), &jwk());
+        let session = handle.seed_session();
+        session.start_attempt();
+        session.cancel();
+    }
+    let (keys, attempts) = (format!("{ENDPOINTS}/{endpoint}/keys"), format!("{ATTEMPTS}?status=failed"));
+    // Of the deliveries there are twelve times as many; events are in another order than their ids.
+    let left = [
+        (ENDPOINTS, Some(2)),
+        (&keys, Some(2)),
+        (DELIVERIES, Some(10)),
+        (SESSIONS, Some(2)),
+        (&attempts, Some(2)),
+        (EVENTS, None),
+        ("/v1/events", None),
+    ];
+    for (target, left) in left {
+        let (status, page) = get(&api, target);
+        let items = page["data"].as_array().unwrap();
+        assert_eq!((status, items.len()), (200, 10), "{target}");
+        assert_eq!(page["pagination"], json!({"limit": 10, "has_more": true, "next_cursor": items[9]["id"]}), "{target}");
+        let cursor = text(&items[9], "id");
+        let mark = if target.contains('?') { '&' } else { '?' };
+        let rest = list(&api, &format!("{target}{mark}starting_after={cursor}"));
+        assert!(ids(&rest).iter().all(|id| *id > cursor), "{target}");
+        assert!(left.is_none_or(|left| rest.len() == left), "{target}: {}", rest.len());
     }
 }
 
@@ -106,12 +142,24 @@ fn times_are_in_utc_with_a_final_z() {
     let api = server();
     for path in ["/v1/webhooks/events", "/v1/events", "/v1/sessions"] {
         for name in ["created_from", "created_to"] {
-            for fine in ["2026-01-01T00:00Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.123456Z"] {
+            for fine in
+                ["2026-01-01T00:00Z", "2024-02-29T00:00Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.123456Z"]
+            {
                 assert_eq!(get(&api, &format!("{path}?{name}={fine}")).0, 200, "{fine}");
             }
-            for wrong in
-                ["2026-01-01", "2026-01-01T00:00:00%2B01:00", "2026-01-01T00:00:00", "2026-13-01T00:00Z", "2026-02-30T00:00Z", "now", ""]
-            {
+            for wrong in [
+                "2026-01-01",
+                "2026-01-01T00:00:00%2B01:00",
+                "2026-01-01T00:00:00",
+                "2026-13-01T00:00Z",
+                "2026-02-30T00:00Z",
+                "2026-02-29T00:00Z",
+                "2026-01-01T24:00Z",
+                "2026-01-01T00:00:00.Z",
+                "2026-01-01t00:00:00z",
+                "now",
+                "",
+            ] {
                 assert_eq!(refused(get(&api, &format!("{path}?{name}={wrong}"))), bad_request(), "{wrong}");
             }
         }

@@ -4,14 +4,7 @@ mod kayle_common;
 
 use kayle_common::*;
 use serde_json::{Value, json};
-use standin::{Clock, MockServer, Request, Timestamp, kayle};
-
-const SESSIONS: &str = "/v1/sessions";
-const ATTEMPTS: &str = "/v1/sessions/attempts/attempts";
-
-fn field(reason: &str) -> Value {
-    json!({"required": true, "reason": reason})
-}
+use standin::{Request, kayle};
 
 #[test]
 fn a_session_without_a_body_offers_all_claims() {
@@ -34,6 +27,92 @@ fn a_session_without_a_body_offers_all_claims() {
     assert_eq!(read, expected);
     assert_eq!(list(&api, SESSIONS), [expected]);
     all_conform(&api);
+}
+
+/// The claims that there are, beside those of age.
+const CLAIMS: [&str; 13] = [
+    "date_of_birth",
+    "document_expiry_date",
+    "document_number",
+    "document_photo",
+    "document_type_code",
+    "family_name",
+    "given_names",
+    "issuing_country_code",
+    "kayle_document_id",
+    "kayle_human_id",
+    "mrz_optional_data",
+    "nationality_code",
+    "sex_marker",
+];
+
+#[test]
+fn every_claim_that_there_is_can_be_asked_for() {
+    let api = server();
+    assert_eq!(members(&data(call(&api, SESSIONS))["share_fields"]), CLAIMS);
+    let asked: serde_json::Map<String, Value> = CLAIMS.iter().map(|claim| ((*claim).to_owned(), field("r"))).collect();
+    let created = data(post(&api, SESSIONS, &json!({"share_fields": asked})));
+    assert_eq!(members(&created["share_fields"]), CLAIMS);
+    assert!(created["share_fields"].as_object().unwrap().values().all(|field| field["source"] == "rc"));
+    for gate in ["age_over_12", "age_over_18", "age_over_99", "age_over_130"] {
+        let created = data(post(&api, SESSIONS, &json!({"share_fields": {gate: field("r")}})));
+        assert_eq!(members(&created["share_fields"]), [gate, "kayle_document_id"]);
+    }
+}
+
+#[test]
+fn claims_are_written_in_the_order_of_their_names() {
+    let api = server();
+    let fine = field("r");
+    let body = format!(r#"{{"share_fields": {{"sex_marker": {fine}, "given_names": {fine}, "age_over_18": {fine}}}}}"#);
+    let response = api.handle(with_key(Request::post(SESSIONS)).with_header("Content-Type", "application/json").with_body(body));
+    let text = std::str::from_utf8(response.body()).unwrap();
+    let places = ["age_over_18", "given_names", "kayle_document_id", "sex_marker"].map(|name| text.find(&format!("\"{name}\"")).unwrap());
+    assert!(places.is_sorted(), "{text}");
+}
+
+#[test]
+fn the_redirect_url_has_rules_of_its_own() {
+    let api = server();
+    for url in [
+        "https://example.com/done?a=b#c",
+        "https://10.0.0.1/",
+        "https://8.8.8.8/",
+        "https://[::1]/",
+        "http://localhost:3000/done",
+        "http://127.0.0.1/",
+        " https://EXAMPLE.com ",
+    ] {
+        let created = data(post(&api, SESSIONS, &json!({"redirect_url": url})));
+        assert_eq!(data(get(&api, &format!("{SESSIONS}/{}", text(&created, "id"))))["redirect_url"], url);
+    }
+    for (url, reason) in [
+        ("", "invalid"),
+        ("/done", "invalid"),
+        ("https://", "invalid"),
+        ("https://user:pw@example.com", "credentials"),
+        ("ftp://example.com", "scheme"),
+        ("kayle://done", "scheme"),
+        ("http://example.com", "http"),
+        ("http://10.0.0.1/", "http"),
+        ("http://[::1]/", "http"),
+    ] {
+        let body = json!({"redirect_url": url});
+        assert_eq!(refused(post(&api, SESSIONS, &body)), bad_request(), "{url}");
+        assert_eq!(api.calls().last().violations()[0].code(), format!("kayle.url.{reason}"), "{url}");
+        assert_eq!(issues(post(&as_server(), SESSIONS, &body))[0]["path"], json!(["redirect_url"]), "{url}");
+    }
+    for wrong in [json!(5), Value::Null, json!([])] {
+        assert_eq!(refused(post(&api, SESSIONS, &json!({"redirect_url": wrong}))), bad_request(), "{wrong}");
+    }
+}
+
+#[test]
+fn very_many_claims_are_refused() {
+    let many: serde_json::Map<String, Value> = (0..50_000).map(|number| (format!("k{number}"), field("r"))).collect();
+    let api = server();
+    let answer = post(&api, SESSIONS, &json!({"share_fields": many}));
+    assert_eq!(refused(answer), (400, "TOO_MANY_SHARE_FIELDS".to_owned()));
 }
 
 #[test]
@@ -93,8 +172,7 @@ fn each_problem_of_the_claims_has_a_code() {
         ("[]".to_owned(), "BAD_REQUEST"),
         ("{".to_owned(), "BAD_REQUEST"),
     ];
-    let server_errors = kayle::contract().with_rule_everywhere(kayle::ServerErrors);
-    let as_server = MockServer::builder(&server_errors).lenient(true).start();
+    let as_server = as_server();
     for (body, code) in cases {
         let request = || with_key(Request::post(SESSIONS)).with_header("Content-Type", "application/json").with_body(body.clone());
         let api = server();
@@ -123,7 +201,7 @@ fn is_as_declared(body: &Value) -> bool {
 fn a_body_that_is_not_called_json_is_not_read() {
     let api = server();
     let body = json!({"redirect_url": "ftp://x"}).to_string();
-    for content_type in [Some("text/plain"), Some("application/x-www-form-urlencoded"), None] {
+    for content_type in [Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("Application/JSON"), None] {
         let request = with_key(Request::post(SESSIONS));
         let request = content_type.into_iter().fold(request, |request, name| request.with_header("Content-Type", name));
         let response = api.handle(request.with_body(body.clone()));
@@ -207,14 +285,18 @@ fn cancelling_ends_what_has_not_ended() {
     assert_eq!((session.read(), handle.events().len()), (read, 1));
     let completed = handle.seed_session();
     completed.succeed();
-    assert_eq!(call(&api, &format!("{SESSIONS}/{}/cancel", completed.id())).0, 204);
-    assert_eq!(completed.read()["status"], "completed");
-    let unknown = format!("vs_{}", "A".repeat(64));
+    let expired = handle.seed_session();
+    expired.expire();
+    let before = (completed.read(), expired.read(), handle.events());
+    api.clock().advance(minutes(1));
+    for ended in [&completed, &expired] {
+        assert_eq!(call(&api, &format!("{SESSIONS}/{}/cancel", ended.id())), (204, Value::Null));
+    }
+    assert_eq!((completed.read(), expired.read(), handle.events()), before);
+    let unknown = unknown_session();
     assert_eq!(refused(call(&api, &format!("{SESSIONS}/{unknown}/cancel"))), not_found());
     assert_eq!(refused(get(&api, &format!("{SESSIONS}/{unknown}"))), not_found());
-    for malformed in ["vs_no", "attempts"] {
-        assert_eq!(refused(get(&api, &format!("{SESSIONS}/{malformed}"))), bad_request());
-    }
+    assert_eq!(refused(get(&api, &format!("{SESSIONS}/vs_no"))), bad_request());
     assert_eq!(refused(call(&api, &format!("{SESSIONS}/vs_no/cancel"))), bad_request());
     all_conform(&api);
 }
@@ -227,17 +309,25 @@ fn a_session_expires_when_its_hour_is_over() {
     let id = text(&data(call(&api, SESSIONS)), "id").to_owned();
     let session = handle.session(&id);
     session.start_attempt();
+    let idle = handle.seed_session();
     handle.seed_session().cancel();
     api.clock().advance(minutes(59));
-    assert_eq!(session.read()["status"], "in_progress");
+    assert_eq!((&session.read()["status"], &idle.read()["status"]), (&json!("in_progress"), &json!("created")));
     api.clock().advance(minutes(61));
+    assert_eq!((&idle.read()["status"], &idle.read()["attempts"]), (&json!("expired"), &json!([])));
     let read = data(get(&api, &format!("{SESSIONS}/{id}?include_attempts=1")));
     assert_eq!((&read["status"], &read["completed_at"]), (&json!("expired"), &json!("2026-01-01T01:00:00.000Z")));
     assert_eq!((&read["attempts"][0]["status"], &read["attempts"][0]["failure_code"]), (&json!("failed"), &json!("session_expired")));
     let expired = list(&api, "/v1/events?type=verification.session.expired");
-    assert_eq!((expired.len(), expired[0]["deliveries"].as_array().unwrap().len()), (1, 1));
+    let about = |event: &Value| (text(event, "trigger_type").to_owned(), text(event, "trigger_id").to_owned());
+    let mut told: Vec<(String, String)> = expired.iter().map(about).collect();
+    told.sort();
+    let mut sessions = [session.id(), idle.id()].map(|id| ("verification_session".to_owned(), id.to_owned()));
+    sessions.sort();
+    assert_eq!(told, sessions);
+    assert!(expired.iter().all(|event| event["deliveries"].as_array().unwrap().len() == 1));
     api.clock().advance(minutes(600));
-    assert_eq!(list(&api, "/v1/events?type=verification.session.expired").len(), 1);
+    assert_eq!(list(&api, "/v1/events?type=verification.session.expired").len(), 2, "once for each");
     all_conform(&api);
 }
 
@@ -257,8 +347,88 @@ fn an_attempt_that_succeeds_completes_the_session() {
     assert_eq!((&shown["status"], &shown["failure_code"], &shown["id"]), (&json!("succeeded"), &Value::Null, &json!(attempt)));
     assert!((0.0..=1.0).contains(&shown["risk_score"].as_f64().unwrap()));
     let events = handle.events();
-    let told: Vec<(&str, &str)> = events.iter().map(|event| (text(event, "type"), text(event, "trigger_id"))).collect();
-    assert_eq!(told, [("verification.attempt.succeeded", attempt.as_str()), ("verification.session.completed", session.id())]);
+    let told = |event: &Value| [text(event, "type"), text(event, "trigger_type"), text(event, "trigger_id")].map(str::to_owned);
+    let expected = [
+        ["verification.attempt.succeeded", "verification_attempt", &attempt],
+        ["verification.session.completed", "verification_session", session.id()],
+    ];
+    assert_eq!(events.iter().map(told).collect::<Vec<_>>(), expected.map(|event| event.map(str::to_owned)));
+}
+
+#[test]
+fn an_attempt_has_eight_members_wherever_it_is_shown() {
+    let expected = ["completed_at", "created_at", "failure_code", "id", "risk_score", "session_id", "status", "updated_at"];
+    let api = server();
+    let handle = kayle::handle(&api);
+    let (open, won, lost) = (handle.seed_session(), handle.seed_session(), handle.seed_session());
+    open.start_attempt();
+    won.succeed();
+    lost.fail("selfie_face_mismatch");
+    for (session, status) in [(&open, "in_progress"), (&won, "succeeded"), (&lost, "failed")] {
+        let listed = list(&api, &format!("{ATTEMPTS}?session_id={}", session.id())).remove(0);
+        let shown = data(get(&api, &format!("{SESSIONS}/{}?include_attempts=1", session.id())))["attempts"][0].clone();
+        assert_eq!(listed, shown, "{status}");
+        assert_eq!(members(&shown), expected, "{status}");
+        assert!(is_random(&shown["id"], "va_", 64), "{shown}");
+        assert_eq!((&shown["session_id"], &shown["status"]), (&json!(session.id()), &json!(status)));
+        assert_eq!((shown["completed_at"].is_null(), shown["failure_code"].is_null()), (status == "in_progress", status != "failed"));
+        assert!((0.0..=1.0).contains(&shown["risk_score"].as_f64().unwrap()), "{shown}");
+        assert!(is_time(&shown["created_at"]) && is_time(&shown["updated_at"]), "{shown}");
+    }
+    all_conform(&api);
+}
+
+#[test]
+fn attempts_fail_for_six_reasons() {
+    let api = server();
+    let handle = kayle::handle(&api);
+    let told = [
+        "passport_authenticity_failed",
+        "passport_active_authentication_failed",
+        "passport_chip_authentication_failed",
+        "selfie_face_mismatch",
+    ];
+    let code = |session: &kayle::Session<'_>| session.read()["attempts"][0]["failure_code"].clone();
+    for expected in told {
+        let session = handle.seed_session();
+        session.fail(expected);
+        assert_eq!(code(&session), expected);
+    }
+    let (cancelled, expired) = (handle.seed_session(), handle.seed_session());
+    cancelled.start_attempt();
+    expired.start_attempt();
+    cancelled.cancel();
+    expired.expire();
+    assert_eq!([code(&cancelled), code(&expired)], ["session_cancelled", "session_expired"]);
+    let declared = kayle::contract().document()["components"]["schemas"]["Attempt"]["properties"]["failure_code"]["enum"].clone();
+    let mut all: Vec<Value> =
+        told.iter().map(|code| json!(code)).chain([json!("session_cancelled"), json!("session_expired"), Value::Null]).collect();
+    let mut declared = declared.as_array().unwrap().clone();
+    all.sort_by_key(Value::to_string);
+    declared.sort_by_key(Value::to_string);
+    assert_eq!(declared, all);
+}
+
+#[test]
+fn attempts_are_counted_by_their_list_and_not_by_what_the_session_shows() {
+    let api = server();
+    let session = kayle::handle(&api).seed_session();
+    let first = session.start_attempt();
+    session.fail("selfie_face_mismatch");
+    session.fail("selfie_face_mismatch");
+    assert!(api.change_as(kayle::ORGANIZATION, |tx| tx.remove("attempts", &first)));
+    session.fail("selfie_face_mismatch");
+    assert_eq!(session.read()["status"], "created", "of those that there are it is the second");
+}
+
+#[test]
+fn the_path_of_attempts_is_doubled() {
+    let api = server();
+    assert_eq!(refused(get(&api, "/v1/sessions/attempts")), bad_request());
+    assert_eq!(refused(get(&api, "/v1/sessions/attempts?status=failed")), bad_request());
+    let issue = issues(get(&as_server(), "/v1/sessions/attempts")).remove(0);
+    assert_eq!((&issue["code"], &issue["path"]), (&json!("invalid_format"), &json!(["id"])));
+    assert_eq!(list(&api, &format!("{ATTEMPTS}?status=failed")).len(), 0);
 }
 
 #[test]
@@ -298,15 +468,18 @@ fn the_list_of_attempts_must_be_told_what_to_list() {
     let unfiltered = get(&api, ATTEMPTS);
     assert_eq!(unfiltered.1["pagination"], json!({"limit": 10, "has_more": false, "next_cursor": null}));
     assert_eq!(refused(unfiltered), bad_request());
-    for limit in ["5", "10", "x", ""] {
-        assert_eq!(refused(get(&api, &format!("{ATTEMPTS}?status=failed&limit={limit}"))), bad_request(), "{limit}");
+    for limit in ["limit=5", "limit=10", "limit=x", "limit=", "limit", "%6cimit=5", "l%69mit", "x=1&lim%69t=10"] {
+        assert_eq!(refused(get(&api, &format!("{ATTEMPTS}?status=failed&{limit}"))), bad_request(), "{limit}");
     }
+    assert_eq!(count("status=failed&limits=5&x=limit"), 1);
     assert_eq!(refused(get(&api, &format!("{ATTEMPTS}?status=bogus"))), bad_request());
     all_conform(&api);
-    let as_server = kayle::contract().with_rule_everywhere(kayle::ServerErrors);
-    let as_server = MockServer::builder(&as_server).clock(Clock::fixed(Timestamp::FIXED)).lenient(true).start();
+    let as_server = as_server();
     assert_eq!(refused(get(&as_server, ATTEMPTS)), bad_request());
-    assert_eq!(get(&as_server, &format!("{ATTEMPTS}?status=failed&limit=5")).1["success"], false);
+    for query in ["status=failed&limit=5", "limit=5"] {
+        let issues = issues(get(&as_server, &format!("{ATTEMPTS}?{query}")));
+        assert_eq!(issues.iter().map(|issue| &issue["path"]).collect::<Vec<_>>(), [&json!(["limit"])], "{query}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{
     claims, events, sessions,
     thing::{self, Members, members, now, text},
 };
-use crate::{Incoming, Place, Pointer, Rule, Served, Step, Transaction, Violation};
+use crate::{Incoming, Place, Pointer, Rule, Served, Step, Transaction, Violation, codec::pairs};
 
 pub(super) const RESOURCE: &str = "attempts";
 
@@ -35,12 +35,8 @@ pub(super) const LIMITED: &str = "kayle.attempts.limit";
 
 impl Rule for List {
     fn check(&self, call: &Incoming<'_>) -> Vec<Violation> {
-        let query = call.request().query().unwrap_or_default();
-        let limit = query.split('&').find_map(|pair| match pair.split_once('=').unwrap_or((pair, "")) {
-            ("limit", text) => Some(text),
-            _ => None,
-        });
-        let limited = limit.map(|text| {
+        let query = pairs(call.request().query().unwrap_or_default());
+        let limited = query.iter().find(|(name, _)| name == "limit").map(|(_, text)| {
             let place = Place::Query("limit".into(), Pointer::root());
             Violation::new(Step::Parameters, LIMITED, place, "no `limit`: pages hold 10 attempts", format!("{text:?}"))
         });
@@ -88,9 +84,8 @@ pub(super) fn start(tx: &mut Transaction<'_>, session: &str) -> Result<String, S
         "updated_at": at,
     }));
     tx.insert(RESOURCE, attempt)?;
-    let attempt = tx.find(RESOURCE, &id).cloned().unwrap_or_default();
-    show(tx, &attempt);
-    thing::change(tx, sessions::RESOURCE, session, |session| drop(session.insert("status".into(), "in_progress".into())));
+    show(tx, &id);
+    sessions::set_status(tx, session, "in_progress");
     Ok(id)
 }
 
@@ -115,9 +110,7 @@ pub(super) fn fail(tx: &mut Transaction<'_>, session: &str, code: &str) -> Resul
     let is_last = of(tx, session).filter(|attempt| text(attempt, "status") == "failed").count() >= MOST_FAILURES;
     match is_last {
         true => sessions::complete(tx, session, "completed"),
-        false => {
-            thing::change(tx, sessions::RESOURCE, session, |session| drop(session.insert("status".into(), "created".into())));
-        }
+        false => sessions::set_status(tx, session, "created"),
     }
     let trigger = events::Trigger { session, attempt: Some(&attempt) };
     events::happen(tx, "verification.attempt.failed", &trigger, &json!({"failure_code": code}))?;
@@ -143,24 +136,23 @@ pub(super) fn open(tx: &Transaction<'_>, session: &str) -> Vec<String> {
 }
 
 fn of<'t>(tx: &'t Transaction<'_>, session: &str) -> impl Iterator<Item = &'t Members> {
-    let session = tx.find(sessions::RESOURCE, session);
-    let shown = session.and_then(|session| session.get("attempts")).and_then(Value::as_array);
-    shown.into_iter().flatten().filter_map(Value::as_object)
+    tx.list(RESOURCE).filter(move |attempt| text(attempt, "session_id") == session)
 }
 
 /// Ends an attempt.
 pub(super) fn close(tx: &mut Transaction<'_>, id: &str, status: &str, failure: Option<&str>) {
     let at = now(tx);
-    let closed = thing::change(tx, RESOURCE, id, |attempt| {
+    thing::change(tx, RESOURCE, id, |attempt| {
         attempt.insert("status".into(), status.into());
         attempt.insert("failure_code".into(), failure.into());
         attempt.insert("completed_at".into(), at);
     });
-    closed.iter().for_each(|attempt| show(tx, attempt));
+    show(tx, id);
 }
 
 /// Lets the session show an attempt as it is now.
-fn show(tx: &mut Transaction<'_>, attempt: &Members) {
-    let shown = Value::Object(attempt.clone());
-    tx.update(sessions::RESOURCE, text(attempt, "session_id"), |session| thing::put(session, "attempts", shown));
+fn show(tx: &mut Transaction<'_>, id: &str) {
+    let Some(attempt) = tx.find(RESOURCE, id) else { return };
+    let (session, shown) = (text(attempt, "session_id").to_owned(), Value::Object(attempt.clone()));
+    tx.update(sessions::RESOURCE, &session, |session| thing::put(session, "attempts", vec![shown]));
 }

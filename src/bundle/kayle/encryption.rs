@@ -1,9 +1,11 @@
 //! Encryption keys: which one is used, and which could never be.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use super::thing::{self, Members, is_for, text};
-use crate::{Incoming, Place, Pointer, Rule, Step, Transaction, Violation};
+use crate::{Incoming, Place, Pointer, Rule, Step, Transaction, Violation, codec::decode_base64, source::describe};
 
 pub(super) const RESOURCE: &str = "keys";
 
@@ -39,7 +41,7 @@ impl Rule for Registered {
 /// Takes all keys of an endpoint out of use but one; those that are out of it already, once more.
 pub(super) fn retire_others(tx: &mut Transaction<'_>, endpoint: &str, id: &str) {
     let now = thing::now(tx);
-    let others = of(tx, endpoint).filter(|key| text(key, "id") != id);
+    let others = tx.list(RESOURCE).filter(|key| text(key, "webhook_endpoint_id") == endpoint && text(key, "id") != id);
     let others: Vec<String> = others.map(|key| text(key, "id").to_owned()).collect();
     for other in others {
         thing::change(tx, RESOURCE, &other, |key| {
@@ -49,14 +51,20 @@ pub(super) fn retire_others(tx: &mut Transaction<'_>, endpoint: &str, id: &str) 
     }
 }
 
-/// The key that an event for this endpoint is encrypted with. Of several, the last in the order of ids: the API leaves that
-/// open.
-pub(super) fn active(tx: &Transaction<'_>, endpoint: &str) -> Option<Members> {
-    of(tx, endpoint).filter(|key| key.get("is_active") == Some(&Value::Bool(true))).last().cloned()
+/// A key that events are encrypted with.
+pub(super) struct InUse {
+    pub(super) id: String,
+    pub(super) can_encrypt: bool,
 }
 
-fn of<'t>(tx: &'t Transaction<'_>, endpoint: &str) -> impl Iterator<Item = &'t Members> {
-    tx.list(RESOURCE).filter(move |key| text(key, "webhook_endpoint_id") == endpoint)
+/// The key that an event for each endpoint is encrypted with, by the endpoints' ids. Of several, the last in the order of
+/// ids: the API leaves that open.
+pub(super) fn in_use(tx: &Transaction<'_>) -> HashMap<String, InUse> {
+    let active = tx.list(RESOURCE).filter(|key| key.get("is_active") == Some(&Value::Bool(true)));
+    let by_endpoint: HashMap<&str, &Members> = active.map(|key| (text(key, "webhook_endpoint_id"), key)).collect();
+    let in_use =
+        |key: &Members| InUse { id: text(key, "id").to_owned(), can_encrypt: key.get("jwk").is_some_and(|jwk| defect(jwk).is_none()) };
+    by_endpoint.into_iter().map(|(endpoint, key)| (endpoint.to_owned(), in_use(key))).collect()
 }
 
 /// Judges keys when they are registered, as the API does from 9 May 2026 on; version 1.2.1 takes any object.
@@ -164,35 +172,18 @@ fn strict_defect(jwk: &Value) -> Option<Defect> {
 }
 
 fn shown(value: Option<&Value>) -> String {
-    const SHOWN: usize = 60;
-    let Some(value) = value else { return "nothing".into() };
-    let text = value.to_string();
-    match text.char_indices().nth(SHOWN) {
-        None => text,
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-    }
+    value.map_or_else(|| "nothing".into(), describe)
 }
 
 /// How many bits the number has that base64url text stands for (RFC 4648, section 5); `None` if it is none.
 fn bits(text: &str) -> Option<usize> {
-    let value = |byte: u8| {
-        Some(match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        })
-    };
-    let digits: Vec<u8> = text.bytes().map(value).collect::<Option<_>>()?;
-    if digits.is_empty() || digits.len() % 4 == 1 {
+    if text.is_empty() || text.len() % 4 == 1 || text.contains(['+', '/', '=']) {
         return None;
     }
-    let unused = digits.len() * 6 % 8;
-    let zeros = digits.iter().take_while(|digit| **digit == 0).count();
-    let leading = digits.get(zeros).map_or(0, |digit| digit.leading_zeros() as usize - 2);
-    Some((digits.len() * 6 - unused).saturating_sub(zeros * 6 + leading))
+    let bytes = decode_base64(&text.replace('-', "+").replace('_', "/"))?;
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let leading = bytes.get(zeros).map_or(0, |byte| byte.leading_zeros() as usize);
+    Some((bytes.len() - zeros) * 8 - leading)
 }
 
 #[cfg(test)]
@@ -201,9 +192,17 @@ mod tests {
 
     #[test]
     fn the_bits_of_a_number_are_counted() {
-        for (text, expected) in
-            [("AQAB", Some(17)), ("Aw", Some(2)), ("AA", Some(0)), ("_w", Some(8)), ("", None), ("A", None), ("A=", None)]
-        {
+        for (text, expected) in [
+            ("AQAB", Some(17)),
+            ("Aw", Some(2)),
+            ("AA", Some(0)),
+            ("_w", Some(8)),
+            ("", None),
+            ("A", None),
+            ("A=", None),
+            ("+w", None),
+            ("é", None),
+        ] {
             assert_eq!(bits(text), expected, "{text}");
         }
         // 256 bytes, the first of them 0x80.

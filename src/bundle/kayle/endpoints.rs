@@ -14,7 +14,7 @@ pub(super) const RESOURCE: &str = "endpoints";
 const SECRET: &str = "signing_secret";
 
 /// The longest name of an endpoint, in UTF-16 code units.
-const MAX_NAME: usize = 120;
+pub(super) const MAX_NAME: usize = 120;
 
 /// What create and update ask of an endpoint beside their schemas.
 #[derive(Clone, Copy)]
@@ -23,7 +23,7 @@ pub(super) struct Endpoint;
 impl Rule for Endpoint {
     fn prepare(&self, body: &mut Value) {
         if let Some(Value::String(name)) = body.get_mut("name") {
-            *name = name.trim_matches(is_blank).to_owned();
+            *name = trimmed(name).to_owned();
         }
     }
 
@@ -81,28 +81,25 @@ pub(super) struct Secret;
 impl Rule for Secret {
     fn serve(&self, call: &Incoming<'_>, tx: &mut Transaction<'_>) -> Option<Served> {
         let id = named(call, "endpoint_id");
-        if tx.find(RESOURCE, id).is_none() {
-            return Some(not_found("webhook endpoint", id));
-        }
-        let kept = tx.hidden(RESOURCE, id, SECRET).and_then(Value::as_str).map(str::to_owned);
-        let secret = match kept.filter(|_| is_for(call, &["revealWebhookSigningSecret"])) {
-            Some(secret) => secret,
-            None => renew_secret(tx, id),
-        };
-        Some(served(serde_json::json!({"endpoint_id": id, "signing_secret": secret})))
+        let reveals = is_for(call, &["revealWebhookSigningSecret"]);
+        Some(match if reveals { secret(tx, id) } else { new_secret(tx, id) } {
+            Some(secret) => served(serde_json::json!({"endpoint_id": id, SECRET: secret})),
+            None => not_found("webhook endpoint", id),
+        })
     }
 }
 
-/// What was begun with may have no secret yet: then its first one comes to be when it is asked for.
+/// The secret in force; `None` if there is no such endpoint. What was begun with may have none yet: then its first one comes
+/// to be when it is asked for, which changes nothing that anybody has seen.
 pub(super) fn secret(tx: &mut Transaction<'_>, id: &str) -> Option<String> {
     tx.find(RESOURCE, id)?;
     let kept = tx.hidden(RESOURCE, id, SECRET).and_then(Value::as_str).map(str::to_owned);
     Some(kept.unwrap_or_else(|| keep_secret(tx, id)))
 }
 
-fn renew_secret(tx: &mut Transaction<'_>, id: &str) -> String {
-    thing::change(tx, RESOURCE, id, |_| {});
-    keep_secret(tx, id)
+/// Replaces the secret; `None` if there is no such endpoint.
+fn new_secret(tx: &mut Transaction<'_>, id: &str) -> Option<String> {
+    thing::change(tx, RESOURCE, id, |_| {}).then(|| keep_secret(tx, id))
 }
 
 pub(super) fn keep_secret(tx: &mut Transaction<'_>, id: &str) -> String {
@@ -128,6 +125,17 @@ pub(super) fn subscribed(tx: &Transaction<'_>, event_type: &str) -> Vec<String> 
         endpoint.get("enabled") == Some(&Value::Bool(true)) && types.is_some_and(|types| types.iter().any(|known| known == event_type))
     };
     tx.list(RESOURCE).filter(wants).map(|endpoint| text(endpoint, "id").to_owned()).collect()
+}
+
+/// A name as it is kept.
+pub(super) fn trimmed(name: &str) -> &str {
+    name.trim_matches(is_blank)
+}
+
+/// What a name must be and what it is, if it is none that an endpoint can have.
+pub(super) fn name_defect(name: &str) -> Option<(String, String)> {
+    let units = name.encode_utf16().count();
+    (!(1..=MAX_NAME).contains(&units)).then(|| (format!("1 to {MAX_NAME} UTF-16 code units"), units.to_string()))
 }
 
 /// The schema counts characters, the server UTF-16 code units. What the schema refuses needs no second word.

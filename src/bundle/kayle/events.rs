@@ -37,9 +37,8 @@ pub(super) fn happen(tx: &mut Transaction<'_>, event_type: &str, trigger: &Trigg
     }
     let payload = json!({"type": event_type, "metadata": metadata(&id, trigger), "data": data});
     tx.hide(RESOURCE, &id, PAYLOAD, payload);
-    for endpoint in endpoints::subscribed(tx, event_type) {
-        deliveries::make(tx, &id, &endpoint)?;
-    }
+    let shown = deliveries::make(tx, &id, &endpoints::subscribed(tx, event_type))?;
+    show(tx, &id, shown);
     Ok(id)
 }
 
@@ -56,10 +55,10 @@ pub(super) fn payload<'t>(tx: &'t Transaction<'_>, id: &str) -> Option<&'t Value
     tx.hidden(RESOURCE, id, PAYLOAD)
 }
 
-/// Lets an event show a delivery as it is now.
-pub(super) fn show(tx: &mut Transaction<'_>, delivery: &Members) {
-    let summary = deliveries::summary(delivery);
-    tx.update(RESOURCE, text(delivery, "event_id"), |event| thing::put(event, "deliveries", summary));
+/// Lets an event show some of its deliveries as they are now. All at once where there are several: each time the event is
+/// copied.
+pub(super) fn show(tx: &mut Transaction<'_>, event: &str, deliveries: Vec<Value>) {
+    tx.update(RESOURCE, event, |event| thing::put(event, "deliveries", deliveries));
 }
 
 /// Lets no event show deliveries to an endpoint that is gone.
@@ -92,9 +91,10 @@ impl Rule for Replay {
 }
 
 /// How many deliveries were queued again; `None` if there is no such event.
-pub(super) fn replay(tx: &mut Transaction<'_>, id: &str) -> Option<usize> {
-    let event = tx.find(RESOURCE, id)?;
-    let shown = event.get("deliveries").and_then(Value::as_array).into_iter().flatten();
-    let all: Vec<String> = shown.filter_map(|delivery| Some(delivery["id"].as_str()?.to_owned())).collect();
-    Some(all.iter().filter(|delivery| deliveries::requeue(tx, delivery)).count())
+fn replay(tx: &mut Transaction<'_>, id: &str) -> Option<usize> {
+    tx.find(RESOURCE, id)?;
+    let queued = deliveries::requeue_all(tx, id);
+    let count = queued.len();
+    show(tx, id, queued);
+    Some(count)
 }

@@ -9,7 +9,7 @@ use super::{
     thing::{self, members, now, unknown},
     url,
 };
-use crate::{MockServer, Transaction};
+use crate::{MockServer, Transaction, source::quote, text::either};
 
 /// A Kayle server from behind: what happens there that no request asks for.
 ///
@@ -59,10 +59,10 @@ impl NewEndpoint {
         Self { url: url.into(), name: None, enabled: true, event_types: EVENT_TYPES.map(str::to_owned).into() }
     }
 
-    /// Gives it a name.
+    /// Gives it a name, without the blanks around it.
     #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn named(mut self, name: impl AsRef<str>) -> Self {
+        self.name = Some(endpoints::trimmed(name.as_ref()).to_owned());
         self
     }
 
@@ -80,13 +80,17 @@ impl NewEndpoint {
         self
     }
 
-    /// What is wrong with it, if creating it would be refused.
+    /// What is wrong with it, if creating it would be refused: the first of what the API would tell.
     fn defect(&self) -> Option<String> {
-        if let Err(refusal) = url::judge(&self.url, url::Hosts::NamesOnly) {
-            return Some(format!("expected {}, found {}", refusal.expected(), url::shown(&self.url)));
+        let told = |place: &str, expected: &str, found: &str| Some(format!("{place}: expected {expected}, found {found}"));
+        if let Some((expected, found)) = self.name.as_deref().and_then(endpoints::name_defect) {
+            return told("name", &expected, &found);
         }
-        let unknown = self.event_types.iter().find(|known| !EVENT_TYPES.contains(&known.as_str()))?;
-        Some(format!("there is no event type {unknown:?} to subscribe to; there is {}", EVENT_TYPES.join(", ")))
+        if let Err(refusal) = url::judge(&self.url, url::Hosts::NamesOnly) {
+            return told("url", refusal.expected(), &url::shown(&self.url));
+        }
+        let (place, unknown) = self.event_types.iter().enumerate().find(|(_, known)| !EVENT_TYPES.contains(&known.as_str()))?;
+        told(&format!("subscribed_event_types/{place}"), &either(&EVENT_TYPES.map(str::to_owned)), &quote(unknown))
     }
 }
 
@@ -185,8 +189,7 @@ impl<'a> Handle<'a> {
     #[track_caller]
     fn session_with(&self, share_fields: Option<&Value>) -> Session<'a> {
         let id = self.act(|tx| {
-            let problem = share_fields
-                .and_then(|fields| share_fields::shape(fields, &[]).or_else(|| share_fields::meaning(fields.as_object()?, &[])));
+            let problem = share_fields.and_then(|fields| share_fields::problem(fields, Vec::new));
             if let Some(share_fields::Problem { code, at, expected, found, .. }) = problem {
                 return Err(format!("{code}: /{}: expected {expected}, found {found}", at.join("/")));
             }

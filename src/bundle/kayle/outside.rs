@@ -3,10 +3,7 @@
 use serde_json::{Value, json};
 
 use super::inexact_bearer;
-use crate::{Alters, Aside, Bytes, HeaderName, HeaderValue, Method, Outside, Response, Rule, Standing, StatusCode};
-
-/// The document, as `GET /openapi` shows it.
-pub(super) const DOCUMENT: &str = include_str!("../../../spec/kayle.openapi.json");
+use crate::{Alters, Aside, Bytes, Contract, HeaderName, HeaderValue, Method, Outside, Response, Rule, Standing, StatusCode};
 
 const REFERENCE: &str = "<!doctype html>
 <html lang=\"en\">
@@ -18,7 +15,10 @@ const REFERENCE: &str = "<!doctype html>
 ";
 
 /// Unknown paths and methods are 404 without a word, but nobody learns that below `/v1` without a key.
-pub(super) struct Beside;
+pub(super) struct Beside {
+    /// What `GET /openapi` shows the document of: itself, and not what it may be joined with.
+    pub(super) contract: Contract,
+}
 
 impl Rule for Beside {
     fn alters(&self) -> Alters {
@@ -28,21 +28,23 @@ impl Rule for Beside {
     fn outside(&self, visit: &Outside<'_>) -> Option<Aside> {
         let path = visit.request().path();
         let is_read = [Method::GET, Method::HEAD].contains(visit.request().method());
-        Some(match open(path).filter(|_| is_read) {
+        Some(match self.open(path).filter(|_| is_read) {
             Some(response) => Aside::served(response),
             None => Aside::refused(keyless(visit, path).unwrap_or_else(nothing)),
         })
     }
 }
 
-/// The routes that need no key.
-fn open(path: &str) -> Option<Response> {
-    Some(match path {
-        "/" => Response::default().with_json(&health()),
-        "/openapi" => text(StatusCode::OK, "application/json", DOCUMENT.trim_ascii_end()),
-        "/reference" => text(StatusCode::OK, "text/html; charset=UTF-8", REFERENCE),
-        _ => return None,
-    })
+impl Beside {
+    /// The routes that need no key.
+    fn open(&self, path: &str) -> Option<Response> {
+        Some(match path {
+            "/" => Response::default().with_json(&health()),
+            "/openapi" => Response::default().with_json(self.contract.document()),
+            "/reference" => text(StatusCode::OK, "text/html; charset=UTF-8", REFERENCE),
+            _ => return None,
+        })
+    }
 }
 
 fn health() -> Value {

@@ -1,9 +1,9 @@
 //! How the server reads queries: numbers and times as JavaScript does.
 
 use super::is_blank;
-use crate::{Alters, Rule};
+use crate::{Alters, Rule, Timestamp};
 
-/// The page size is whatever JavaScript takes for a number: `1e1`, `0x10`. Times may lack seconds, or have parts of them.
+/// The page size is whatever JavaScript takes for a number: `1e1`, `0x10`. Times may lack seconds.
 pub(super) struct Reading;
 
 impl Rule for Reading {
@@ -20,13 +20,11 @@ impl Rule for Reading {
     }
 }
 
-/// A time with the milliseconds that times have here; `None` for what is no time, or is one already.
+/// A time that lacks its seconds, with them; `None` for what lacks none, or is no time.
 fn moment(text: &str) -> Option<String> {
-    let (minutes, rest) = text.strip_suffix('Z')?.split_at_checked(16)?;
-    let (seconds, part) = rest.split_once('.').unwrap_or((rest, "0"));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds = if rest.is_empty() { "00" } else { seconds.strip_prefix(':')? };
-    (seconds.len() == 2 && is_number(seconds) && is_number(part)).then(|| format!("{minutes}:{seconds}.{part:0<3.3}Z"))
+    let minutes = text.strip_suffix('Z').filter(|minutes| minutes.len() == "2026-01-01T00:00".len())?;
+    let whole = format!("{minutes}:00Z");
+    whole.parse::<Timestamp>().is_ok().then_some(whole)
 }
 
 /// The integer that JavaScript's `Number` makes of a text, in decimal; `None` for anything else, which is no limit either
@@ -85,16 +83,15 @@ mod tests {
     }
 
     #[test]
-    fn times_have_milliseconds() {
+    fn times_have_seconds() {
         let cases = [
-            ("2026-01-01T00:01Z", Some("2026-01-01T00:01:00.000Z")),
-            ("2026-01-01T00:01:02Z", Some("2026-01-01T00:01:02.000Z")),
-            ("2026-01-01T00:01:02.5Z", Some("2026-01-01T00:01:02.500Z")),
-            ("2026-01-01T00:01:02.123456Z", Some("2026-01-01T00:01:02.123Z")),
-            ("2026-01-01T00:01:02.Z", None),
-            ("2026-01-01T00:01:2Z", None),
-            ("2026-01-01T00:01.5Z", None),
-            ("2026-01-01T00:01:02+01:00", None),
+            ("2026-01-01T00:01Z", Some("2026-01-01T00:01:00Z")),
+            ("2026-01-01T00:01:02Z", None),
+            ("2026-01-01T00:01:02.5Z", None),
+            ("2026-01-01T24:00Z", None),
+            ("2026-02-29T00:00Z", None),
+            ("2026-01-01T00:0éZ", None),
+            ("2026-01-01T00:01", None),
             ("2026-01-01", None),
             ("Z", None),
             ("", None),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{attempts, sessions, thing::is_for};
+use super::{attempts, endpoints, media, sessions, thing::is_for};
 use crate::{Incoming, Place, Pointer, Response, Rule, Step, Violation};
 
 /// Answers broken requests as the server of version 1.2.1 does, not as its document says.
@@ -32,11 +32,7 @@ impl Rule for ServerErrors {
                 Some(Response::new(http_400()).with_body(text, "Malformed JSON in request body"))
             }
             (Step::Body | Step::Parameters, _) => {
-                let mut issues: Vec<(usize, Value)> =
-                    violations.iter().map(|violation| (rank(violation), issue(call, violation))).collect();
-                issues.sort_by_key(|(rank, _)| *rank);
-                let issues: Vec<Value> = issues.into_iter().map(|(_, issue)| issue).collect();
-                let message = format!("{:#}", Value::Array(issues));
+                let message = format!("{:#}", Value::Array(issues(call, violations)));
                 let body = json!({"success": false, "error": {"name": "ZodError", "message": message}});
                 Some(Response::new(http_400()).with_json(&body))
             }
@@ -48,16 +44,36 @@ impl Rule for ServerErrors {
 /// Whether it is code of the operation that finds what is wrong, and answers as the document says.
 fn is_told_by_the_handler(call: &Incoming<'_>, violations: &[Violation]) -> bool {
     let only = |code: &str| violations.iter().all(|violation| violation.code() == code);
-    only("kayle.jwk") || only(attempts::UNFILTERED) || (is_for(call, &["createSession"]) && sessions::deciding(call, violations).is_some())
+    let any = |code: &str| violations.iter().any(|violation| violation.code() == code);
+    only("kayle.jwk")
+        || only(attempts::UNFILTERED)
+        || any(media::INEXACT)
+        || (is_for(call, &["createSession"]) && sessions::deciding(call, violations).is_some())
 }
 
 const fn http_400() -> crate::StatusCode {
     crate::StatusCode::BAD_REQUEST
 }
 
+/// What the framework tells: of the first that is broken of query, path and body. What code of the operation would find,
+/// it does not come to.
+fn issues(call: &Incoming<'_>, violations: &[Violation]) -> Vec<Value> {
+    let stage = |violation: &&Violation| match violation.place() {
+        Place::Query(..) => 0,
+        Place::Path(..) => 1,
+        _ => 2,
+    };
+    let first = violations.iter().map(|violation| stage(&violation)).min();
+    let mut told: Vec<&Violation> = violations.iter().filter(|violation| Some(stage(violation)) == first).collect();
+    told.retain(|violation| violation.code() != attempts::UNFILTERED);
+    told.sort_by_key(|violation| rank(violation));
+    told.into_iter().map(|violation| issue(call, violation)).collect()
+}
+
 /// Issues come in the order of the schema's fields.
 fn rank(violation: &Violation) -> usize {
-    const FIELDS: [&str; 4] = ["name", "url", "enabled", "subscribed_event_types"];
+    // Of endpoints, then of keys.
+    const FIELDS: [&str; 8] = ["name", "url", "enabled", "subscribed_event_types", "key_id", "jwk", "algorithm", "key_type"];
     let field = path(violation).first().and_then(Value::as_str).map(str::to_owned);
     FIELDS.iter().position(|known| Some(*known) == field.as_deref()).unwrap_or(FIELDS.len())
 }
@@ -65,11 +81,10 @@ fn rank(violation: &Violation) -> usize {
 fn issue(call: &Incoming<'_>, violation: &Violation) -> Value {
     let rule = call.rule_of(violation);
     let mut issue = match violation.code() {
-        "schema.required" | "schema.type" => json!({"expected": expected_type(call, violation), "code": "invalid_type"}),
+        "schema.required" | "schema.type" => mistyped(schema(call, violation)),
         "schema.minLength" => json!({"origin": "string", "code": "too_small", "minimum": rule, "inclusive": true}),
-        "schema.maxLength" | "kayle.name" => {
-            json!({"origin": "string", "code": "too_big", "maximum": rule.cloned().unwrap_or(120.into()), "inclusive": true})
-        }
+        "schema.maxLength" => json!({"origin": "string", "code": "too_big", "maximum": rule, "inclusive": true}),
+        "kayle.name" => json!({"origin": "string", "code": "too_big", "maximum": endpoints::MAX_NAME, "inclusive": true}),
         "schema.minimum" => json!({"origin": "number", "code": "too_small", "minimum": rule, "inclusive": true}),
         "schema.maximum" => json!({"origin": "number", "code": "too_big", "maximum": rule, "inclusive": true}),
         "schema.enum" => json!({"code": "invalid_value", "values": rule}),
@@ -83,23 +98,31 @@ fn issue(call: &Incoming<'_>, violation: &Violation) -> Value {
     issue
 }
 
-/// The type in the words of the framework, read from the contract: of the member that is missing or of the broken rule.
-fn expected_type(call: &Incoming<'_>, violation: &Violation) -> Value {
-    let declared = match (violation.code(), violation.place()) {
-        ("schema.required", Place::Body(pointer)) => {
-            let member = pointer.last().unwrap_or_default();
-            call.rule_of(violation)
-                .and(call.declaration(&member))
-                .and_then(|place| call.value_at(&place))
-                .and_then(|schema| schema.get("type"))
-        }
-        _ => call.rule_of(violation),
+/// The schema of what is missing, or of what is of another type.
+fn schema<'c>(call: &Incoming<'c>, violation: &Violation) -> Option<&'c Value> {
+    let place = match (violation.code(), violation.place()) {
+        ("schema.required", Place::Body(pointer)) => call.declaration(&pointer.last()?)?.pointer().clone(),
+        _ => violation.rule()?.pointer().parent(),
     };
-    let name = match declared {
-        Some(Value::Array(names)) => names.first().cloned(),
-        other => other.cloned(),
+    call.operation().document.follow(&place).ok().map(|(_, schema)| schema)
+}
+
+/// What is told of a value of another type, and of none.
+fn mistyped(schema: Option<&Value>) -> Value {
+    let says = |keyword: &str| schema.and_then(|schema| schema.get(keyword));
+    if let Some(only) = says("const") {
+        return json!({"code": "invalid_value", "values": [only]});
+    }
+    let name = match says("type") {
+        Some(Value::Array(names)) => names.first(),
+        other => other,
     };
-    name.unwrap_or_else(|| "string".into())
+    let expected = match name.and_then(Value::as_str) {
+        // What may have any members has a name of its own in the framework.
+        Some("object") if says("properties").is_none() => "record",
+        name => name.unwrap_or("string"),
+    };
+    json!({"expected": expected, "code": "invalid_type"})
 }
 
 /// The place as a list of names and indices.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    attempts, declared, events, refused_url, share_fields,
+    attempts, declared, events, media, refused_url, share_fields,
     thing::{self, Members, failed, members, named, not_found, now, served, text},
     url,
 };
@@ -12,7 +12,7 @@ use crate::{Alters, Incoming, Place, Pointer, Response, Rule, Served, StatusCode
 pub(super) const RESOURCE: &str = "sessions";
 /// Where a person is sent to be verified, in the development environment.
 const VERIFICATION: &str = "http://localhost:2999";
-/// What cancels a session is kept as, beside it.
+/// What cancels a session is told once, in the answer to creating it, and not kept: no operation asks for it.
 const CANCEL_TOKEN: &str = "cancel_token";
 const LIFETIME_MS: i64 = 60 * 60 * 1000;
 /// The note of the reminder that a session's time is over.
@@ -36,7 +36,7 @@ impl Rule for Create {
     }
 
     fn remarks(&self, call: &Incoming<'_>) -> Vec<Violation> {
-        if call.request().body().is_empty() || is_json(call) {
+        if call.request().body().is_empty() || media::is_read(call) {
             return Vec::new();
         }
         let place = Place::Header("content-type".into(), Pointer::root());
@@ -64,12 +64,9 @@ impl Rule for Create {
             Err(why) => failed(why),
             Ok((id, token)) => {
                 let mut session = tx.find(RESOURCE, &id).cloned().unwrap_or_default();
-                let with_token = format!("{}?cancel_token={token}", text(&session, "verification_url"));
+                let with_token = format!("{}?{CANCEL_TOKEN}={token}", text(&session, "verification_url"));
                 session.insert("verification_url".into(), with_token.into());
-                session.insert("cancel_token".into(), token.into());
-                if !wants_attempts(call) {
-                    session.remove("attempts");
-                }
+                session.insert(CANCEL_TOKEN.into(), token.into());
                 served(session)
             }
         })
@@ -78,21 +75,13 @@ impl Rule for Create {
 
 /// The body as the server reads it: not at all, unless it is called JSON.
 fn body<'c>(call: &Incoming<'c>) -> Option<&'c Value> {
-    call.body().filter(|_| is_json(call))
-}
-
-/// As the server tells: by the exact text, in lower case.
-fn is_json(call: &Incoming<'_>) -> bool {
-    let content_type = call.request().header("content-type").unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    call.body().filter(|_| media::is_read(call))
 }
 
 /// The problem of the list of claims that is told by a code of its own.
 fn problem(call: &Incoming<'_>) -> Option<share_fields::Problem> {
     let fields = body(call)?.get("share_fields")?;
-    let sent = share_fields::sent_order(call.request().body());
-    share_fields::shape(fields, &sent).or_else(|| share_fields::meaning(fields.as_object()?, &sent))
+    share_fields::problem(fields, || share_fields::sent_order(call.request().body()))
 }
 
 /// The problem that decides how a broken request is answered, if it is one of the list of claims. What is wrong with types
@@ -184,9 +173,8 @@ pub(super) fn create(tx: &mut Transaction<'_>, fields: &Members, redirect_url: &
         "attempts": [],
     }));
     tx.insert(RESOURCE, session)?;
-    // What a thing lacks is made up when it comes to be; this is beside it, not part of it.
-    tx.update(RESOURCE, &id, |session| drop(session.remove("cancel_token")));
-    tx.hide(RESOURCE, &id, CANCEL_TOKEN, token.clone());
+    // What a thing lacks is made up when it comes to be; this is no part of it.
+    tx.update(RESOURCE, &id, |session| drop(session.remove(CANCEL_TOKEN)));
     tx.remind(expires, RESOURCE, &id, EXPIRES);
     Ok((id, token))
 }
@@ -214,6 +202,11 @@ pub(super) fn end(tx: &mut Transaction<'_>, id: &str, ending: Ending) -> Option<
     complete(tx, id, status);
     let trigger = events::Trigger { session: id, attempt: None };
     Some(events::happen(tx, event, &trigger, &json!({})).map(|_| true))
+}
+
+/// Gives a session a status that is not its last.
+pub(super) fn set_status(tx: &mut Transaction<'_>, id: &str, status: &str) {
+    thing::change(tx, RESOURCE, id, |session| drop(session.insert("status".into(), status.into())));
 }
 
 /// Gives a session its final status.

@@ -1,6 +1,6 @@
 //! What a session asks a person to share: which claims there are, what is wrong with a list of them, and how it is kept.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value, json};
@@ -60,25 +60,39 @@ impl Problem {
     }
 }
 
+/// The first problem of a list. Which one that is depends on the order of the names as they were sent, which is asked for only
+/// if it decides: not where nothing is wrong, or something with the list as a whole.
+pub(super) fn problem(fields: &Value, sent: impl FnOnce() -> Vec<String>) -> Option<Problem> {
+    let found = first(fields, &[])?;
+    let is_of_one = !found.at.is_empty() && fields.as_object().is_some_and(|fields| fields.len() > 1);
+    if is_of_one { first(fields, &sent()) } else { Some(found) }
+}
+
+/// The first problem of a list whose names were sent in this order. Types and lengths come before meanings.
+fn first(fields: &Value, sent: &[String]) -> Option<Problem> {
+    let Value::Object(fields) = fields else { return Some(no_object(&[]).of_shape()) };
+    let entries = entries(fields, sent);
+    let shape = entries.iter().find_map(|(key, entry)| match entry {
+        Value::Object(entry) => entry_shape(key, entry),
+        _ => Some(no_object(&[key])),
+    });
+    shape.map(Problem::of_shape).or_else(|| meaning(&entries))
+}
+
 /// The entries of a list, in the order in which they were sent where that is known.
-pub(super) fn entries<'v>(fields: &'v Members, sent: &[String]) -> Vec<(&'v str, &'v Value)> {
-    let place = |key: &str| sent.iter().position(|known| known == key).unwrap_or(usize::MAX);
+fn entries<'v>(fields: &'v Members, sent: &[String]) -> Vec<(&'v str, &'v Value)> {
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(sent.len());
+    for (place, name) in sent.iter().enumerate() {
+        // What is given twice keeps its first place.
+        places.entry(name).or_insert(place);
+    }
     let mut entries: Vec<_> = fields.iter().map(|(key, entry)| (key.as_str(), entry)).collect();
-    entries.sort_by_key(|(key, _)| place(key));
+    entries.sort_by_key(|(key, _)| places.get(key).copied().unwrap_or(usize::MAX));
     entries
 }
 
-/// What is wrong with types and lengths. The server looks at these first, in the whole list.
-pub(super) fn shape(fields: &Value, sent: &[String]) -> Option<Problem> {
-    let no_object = |at: &[&str]| Problem::new("INVALID_SHARE_FIELDS", at, "an object", "something else");
-    let problem = match fields {
-        Value::Object(fields) => entries(fields, sent).into_iter().find_map(|(key, entry)| match entry {
-            Value::Object(entry) => entry_shape(key, entry),
-            _ => Some(no_object(&[key])),
-        }),
-        _ => Some(no_object(&[])),
-    };
-    problem.map(Problem::of_shape)
+fn no_object(at: &[&str]) -> Problem {
+    Problem::new("INVALID_SHARE_FIELDS", at, "an object", "something else")
 }
 
 fn entry_shape(key: &str, entry: &Members) -> Option<Problem> {
@@ -98,12 +112,12 @@ fn entry_shape(key: &str, entry: &Members) -> Option<Problem> {
 }
 
 /// What else is wrong with a list whose shape is in order.
-pub(super) fn meaning(fields: &Members, sent: &[String]) -> Option<Problem> {
-    if fields.len() > MOST_FIELDS {
-        return Some(Problem::new("TOO_MANY_SHARE_FIELDS", &[], "at most 32 claims", fields.len().to_string()));
+fn meaning(entries: &[(&str, &Value)]) -> Option<Problem> {
+    if entries.len() > MOST_FIELDS {
+        return Some(Problem::new("TOO_MANY_SHARE_FIELDS", &[], "at most 32 claims", entries.len().to_string()));
     }
     let mut gate: Option<&str> = None;
-    for (key, entry) in entries(fields, sent) {
+    for &(key, entry) in entries {
         let is_gate = key.starts_with(AGE_GATE);
         if is_gate && !is_age_gate(key) {
             return Some(Problem::new("INVALID_AGE_GATE_KEY", &[key], "`age_over_` and a number from 12 to 130", format!("{key:?}")));
@@ -120,7 +134,7 @@ pub(super) fn meaning(fields: &Members, sent: &[String]) -> Option<Problem> {
         }
         gate = gate.or(is_gate.then_some(key));
     }
-    let gate = gate.filter(|_| fields.contains_key("date_of_birth"))?;
+    let gate = gate.filter(|_| entries.iter().any(|(key, _)| *key == "date_of_birth"))?;
     let found = format!("`date_of_birth` and {gate:?}");
     Some(Problem::new("DOB_AND_AGE_GATE_CONFLICT", &[gate], "a date of birth or an age gate", found).beyond_schema())
 }
@@ -203,10 +217,29 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> Option<&'static str> {
-        let sent = sent_order(format!(r#"{{"redirect_url": [1], "share_fields": {text}}}"#).as_bytes());
+        let body = format!(r#"{{"redirect_url": [1], "share_fields": {text}}}"#);
         let fields: Value = serde_json::from_str(text).unwrap();
-        let problem = shape(&fields, &sent).or_else(|| meaning(fields.as_object().unwrap(), &sent));
-        problem.map(|problem| problem.code)
+        problem(&fields, || sent_order(body.as_bytes())).map(|problem| problem.code)
+    }
+
+    #[test]
+    fn the_order_is_asked_for_only_if_it_decides() {
+        let unasked = || -> Vec<String> { panic!("nobody needs to know") };
+        let fine = json!({"required": true, "reason": "r"});
+        assert_eq!(problem(&json!({"family_name": fine, "given_names": fine}), unasked), None);
+        assert_eq!(problem(&json!({"shoe_size": fine}), unasked).map(|problem| problem.code), Some("UNKNOWN_CLAIM_KEY"));
+        let many: Members = (0..33).map(|number| (number.to_string(), fine.clone())).collect();
+        assert_eq!(problem(&many.into(), unasked).map(|problem| problem.code), Some("TOO_MANY_SHARE_FIELDS"));
+        assert_eq!(problem(&json!([]), unasked).map(|problem| problem.code), Some("INVALID_SHARE_FIELDS"));
+    }
+
+    #[test]
+    fn very_many_names_are_judged_in_their_order() {
+        let fine = r#"{"required": true, "reason": "r"}"#;
+        let names = |count: usize| (0..count).rev().map(|number| format!(r#""k{number}": {fine}"#)).collect::<Vec<_>>().join(",");
+        assert_eq!(code(&format!("{{{}}}", names(50_000))), Some("TOO_MANY_SHARE_FIELDS"));
+        let broken = format!(r#"{{{}, "b": {{"required": true}}, "a": 1}}"#, names(50_000));
+        assert_eq!(code(&broken), Some("REASON_REQUIRED"));
     }
 
     #[test]

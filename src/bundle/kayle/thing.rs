@@ -1,5 +1,7 @@
 //! What all kinds of things have in common: ids, times, and the answers that show them.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::{Incoming, Served, StatusCode, Transaction};
@@ -28,22 +30,25 @@ pub(super) fn members(value: Value) -> Members {
     }
 }
 
-/// Changes a thing, and says when. `None` if there is none with this id.
-pub(super) fn change(tx: &mut Transaction<'_>, resource: &str, id: &str, change: impl FnOnce(&mut Members)) -> Option<Members> {
+/// Changes a thing, and says when. Whether there is one with this id.
+pub(super) fn change(tx: &mut Transaction<'_>, resource: &str, id: &str, change: impl FnOnce(&mut Members)) -> bool {
     let now = now(tx);
-    let found = tx.update(resource, id, |members| {
+    tx.update(resource, id, |members| {
         change(members);
         members.insert("updated_at".into(), now);
-    });
-    if found { tx.find(resource, id).cloned() } else { None }
+    })
 }
 
-/// Puts a part into a list of parts, in the place of the one with the same id.
-pub(super) fn put(whole: &mut Members, name: &str, part: Value) {
-    let Some(Value::Array(parts)) = whole.get_mut(name) else { return };
-    match parts.iter_mut().find(|known| known["id"] == part["id"]) {
-        Some(known) => *known = part,
-        None => parts.push(part),
+/// Puts things into a list that another shows of them, each in the place of the one with the same id.
+pub(super) fn put(whole: &mut Members, name: &str, parts: Vec<Value>) {
+    let Some(Value::Array(shown)) = whole.get_mut(name) else { return };
+    let id = |part: &Value| part["id"].as_str().unwrap_or_default().to_owned();
+    let places: HashMap<String, usize> = shown.iter().enumerate().map(|(place, part)| (id(part), place)).collect();
+    for part in parts {
+        match places.get(&id(&part)) {
+            Some(place) => shown[*place] = part,
+            None => shown.push(part),
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 //! `https:example.com`, blanks around it and `http:\\localhost` are URLs there. The well-kept crate for this costs as many
 //! dependencies as a quarter of standin's, most of them tables of Unicode, so it is the reference of the tests only.
 
+use crate::source::quote;
+
 /// Which hosts are accepted beside names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hosts {
@@ -50,14 +52,9 @@ impl Refusal {
 
 /// The URL for a message: cut if it is long, and without the password that it may hold.
 pub(super) fn shown(text: &str) -> String {
-    const SHOWN: usize = 60;
-    let text = match (text.find("//"), text.find('@')) {
-        (Some(slashes), Some(at)) if slashes < at => format!("{}//***{}", &text[..slashes], &text[at..]),
-        _ => text.to_owned(),
-    };
-    match text.char_indices().nth(SHOWN) {
-        None => format!("{text:?}"),
-        Some((cut, _)) => format!("{:?}… ({} characters)", &text[..cut], text.chars().count()),
+    match (text.find("//"), text.find('@')) {
+        (Some(slashes), Some(at)) if slashes < at => quote(&format!("{}//***{}", &text[..slashes], &text[at..])),
+        _ => quote(text),
     }
 }
 
@@ -69,16 +66,21 @@ pub(super) fn judge(text: &str, hosts: Hosts) -> Result<(), Refusal> {
     if !is_scheme(&scheme) {
         return Err(Refusal::NoUrl);
     }
-    if scheme != "http" && scheme != "https" {
+    let is_web = scheme == "http" || scheme == "https";
+    // Without `//` other schemes name no host, and nobody at it.
+    if !is_web && !rest.starts_with("//") {
         return Err(Refusal::Scheme);
     }
     let rest = rest.trim_start_matches(['/', '\\']);
     let authority = &rest[..rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len())];
     let (credentials, host_and_port) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let host = host(host_and_port)?;
+    let host = if is_web { host(host_and_port)? } else { Host::Name(String::new()) };
     // A lone `:` or `@` names nobody.
     if !credentials.is_empty() && credentials != ":" {
         return Err(Refusal::Credentials);
+    }
+    if !is_web {
+        return Err(Refusal::Scheme);
     }
     let local = host == Host::Name("localhost".into()) || host == Host::Ipv4(LOOPBACK);
     if scheme == "http" && !local {
@@ -205,6 +207,8 @@ mod tests {
             ("https://user:pw@example.com", Err(Refusal::Credentials)),
             ("https://user@example.com", Err(Refusal::Credentials)),
             ("ftp://example.com", Err(Refusal::Scheme)),
+            ("ftp://user@example.com", Err(Refusal::Credentials)),
+            ("mailto:user@example.com", Err(Refusal::Scheme)),
             ("javascript:alert(1)", Err(Refusal::Scheme)),
             ("http://example.com", Err(Refusal::HttpElsewhere)),
             ("http://localhost.", Err(Refusal::HttpElsewhere)),

@@ -635,3 +635,39 @@ fn what_depends_on_a_thing_alone_is_made_once_and_again_when_it_changes() {
     assert_eq!(names(&get(&api, "/shops?limit=1")), ["ONElimit=1"]);
     assert_eq!(names(&get(&api, "/shops?limit=2")), ["ONElimit=2"]);
 }
+
+/// The same things in two lists, of which a rule changes one.
+#[test]
+fn lists_of_the_same_things_are_shown_each_by_its_own_rules() {
+    let text = r##"
+openapi: 3.1.0
+info: {title: t, version: v}
+paths:
+  /tags:
+    post: {responses: {"201": {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}}}
+    get: {responses: {"200": {content: {application/json: {schema: {type: object, properties: {data: {$ref: "#/components/schemas/Tags"}}}}}}}}
+  /tags/search:
+    get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tags"}}}}}}
+  /tags/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}}
+components:
+  schemas:
+    Tag: {type: object, required: [id, name], properties: {id: {type: integer}, name: {type: string}, key: {type: string, writeOnly: true}}}
+    Tags: {type: array, items: {$ref: "#/components/schemas/Tag"}}
+"##;
+    for (first, second) in [("/tags", "/tags/search"), ("/tags/search", "/tags")] {
+        let rule = Capitals { alters: Alters::EachThing, asked: Arc::default() };
+        let contract = Contract::from_text("api.yaml", text).unwrap().with_rule("GET /tags", rule);
+        let api = MockServer::builder(&contract).stateful(true).start();
+        let mut tag = post(&api, "/tags", &json!({"name": "a"})).json();
+        let plain = tag.clone();
+        tag["name"] = tag["name"].as_str().unwrap().to_uppercase().into();
+        assert_ne!(tag, plain);
+        for path in [first, second, first, second] {
+            let expected = if path == "/tags" { json!({"data": [tag]}) } else { json!([plain]) };
+            assert_eq!(get(&api, path).json(), expected, "{path} of {first} and {second}");
+        }
+    }
+}

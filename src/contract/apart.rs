@@ -39,8 +39,11 @@ pub(super) fn items(schema: &Schema, path: &[String]) -> Option<Schema> {
         place = place.join("properties").join(name);
     }
     says_only(followed(schema, &mut place)?, &["items"])?;
-    let place = place.join("items");
-    document.resolve(&place)?.as_object()?;
+    let mut place = place.join("items");
+    // Lists that show the same things refer to the same schema.
+    if document.resolve(&place)?.as_object()?.contains_key("$ref") {
+        followed(schema, &mut place);
+    }
     Some(Schema::new(document, place, Direction::Response))
 }
 

@@ -88,9 +88,11 @@ impl Schema {
         }))
     }
 
-    /// Whether both are the same one, not only one of the same place.
+    /// Whether both are of the same place, and mean the same there.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        let (one, other) = (&self.0, &other.0);
+        let same = || Arc::ptr_eq(&one.document, &other.document) && one.direction == other.direction && one.pointer == other.pointer;
+        Arc::ptr_eq(one, other) || same()
     }
 
     pub(crate) fn pointer(&self) -> &Pointer {

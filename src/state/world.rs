@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt,
     ops::Bound,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, OnceLock},
 };
 
 use serde_json::{Map, Value};
@@ -20,7 +20,10 @@ const SEPARATOR: char = '\u{1f}';
 
 /// A thing that is kept.
 #[derive(Debug, Clone, PartialEq)]
+#[repr(C)]
 pub(crate) struct Entity {
+    /// How lists show it. It comes first in memory, since lists need nothing else.
+    pub(crate) written: Written,
     /// Its id, as its own member has it where there is one.
     pub(crate) id: Value,
     /// Whose it is: nobody else sees it.
@@ -36,26 +39,42 @@ pub(crate) struct Entity {
     pub(crate) absent: Vec<String>,
     /// What is kept beside it and never shown with it: secrets, say.
     pub(crate) hidden: Map<String, Value>,
-    /// How lists show it.
-    pub(crate) written: Written,
 }
 
-/// What lists show of a thing, as it was written, by the schema of their items. It is no part of the thing: a copy that is
+/// What lists show of a thing, as it was written. It is no part of the thing: a copy that is
 /// to be changed has none of it.
+///
+/// There is room for one: most things are shown by one kind of list.
 #[derive(Default)]
-pub(crate) struct Written(Mutex<Vec<(Schema, Arc<[u8]>)>>);
+pub(crate) struct Written(OnceLock<(Form, Box<[u8]>)>);
+
+/// What a thing is written as.
+#[derive(Debug, Clone)]
+pub(crate) struct Form {
+    pub(crate) schema: Schema,
+    /// The operation, by its number, whose rules had their say.
+    pub(crate) ruled_by: Option<usize>,
+}
+
+impl Form {
+    fn is(&self, other: &Self) -> bool {
+        self.ruled_by == other.ruled_by && self.schema.is(&other.schema)
+    }
+}
 
 impl Written {
-    pub(crate) fn get(&self, schema: &Schema) -> Option<Arc<[u8]>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().find(|(known, _)| known.is(schema)).map(|(_, text)| Arc::clone(text))
+    pub(crate) fn get(&self, form: &Form) -> Option<&[u8]> {
+        self.0.get().filter(|(known, _)| known.is(form)).map(|(_, text)| &**text)
     }
 
-    pub(crate) fn keep(&self, schema: &Schema, text: Arc<[u8]>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Another call may have been quicker.
-        if !known.iter().any(|(known, _)| known.is(schema)) {
-            known.push((schema.clone(), text));
+    /// Keeps it, if there is room; else it is given back.
+    pub(crate) fn keep(&self, form: &Form, text: Box<[u8]>) -> Result<&[u8], Box<[u8]>> {
+        let mut text = Some(text);
+        // Another call may have been quicker, or another list.
+        let (known, kept) = self.0.get_or_init(|| (form.clone(), text.take().unwrap_or_default()));
+        match text {
+            Some(text) if !known.is(form) => Err(text),
+            _ => Ok(kept),
         }
     }
 }
@@ -116,7 +135,26 @@ pub(crate) struct Rank(Text, u64);
 enum Text {
     None,
     Number(i64),
-    Words(Arc<str>),
+    Words(Words),
+}
+
+/// A text that is compared by its beginning first, which tells nearly all: the rest lies elsewhere in memory, and looking
+/// there is what finding a place in a long list would take its time for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Words {
+    /// The first bytes; zeros where there are none, which come before all others.
+    beginning: [u8; 16],
+    whole: Arc<str>,
+}
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        let mut beginning = [0; 16];
+        let bytes = text.as_bytes();
+        let count = bytes.len().min(beginning.len());
+        beginning[..count].copy_from_slice(&bytes[..count]);
+        Self { beginning, whole: text.into() }
+    }
 }
 
 impl Text {
@@ -124,7 +162,7 @@ impl Text {
         match value {
             Some(Value::Number(number)) if number.is_i64() => Self::Number(number.as_i64().unwrap_or_default()),
             Some(Value::String(text)) => Self::Words(text.as_str().into()),
-            Some(other) if !other.is_null() => Self::Words(other.to_string().into()),
+            Some(other) if !other.is_null() => Self::Words(other.to_string().as_str().into()),
             _ => Self::None,
         }
     }

@@ -4,7 +4,7 @@
 //! Where that is not so, because a rule may change it, or the contract says something of the list as a whole, nothing is
 //! done here, and the list is made and judged as any other answer.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -15,7 +15,7 @@ use crate::{
     media::{self, Kind},
     message::Response,
     respond::{page::Page, write},
-    state::Entity,
+    state::{Entity, Form},
     violation::Violation,
 };
 
@@ -23,11 +23,11 @@ use crate::{
 struct Written<'w> {
     around: &'w Value,
     path: &'w [String],
-    items: &'w [Arc<[u8]>],
+    items: &'w [Cow<'w, [u8]>],
 }
 
 /// The list as it was written; `None` where it must be made as any other.
-pub(super) fn body(site: &Site<'_>, chosen: &Chosen<'_>, cut: &Cut, told: &Told) -> Option<Result<Response, Violation>> {
+pub(super) fn body<'c>(site: &Site<'_>, chosen: &Chosen<'_>, cut: &'c Cut, told: &Told) -> Option<Result<Response, Violation>> {
     let (media_type, named) = chosen.form.as_ref()?;
     let content_type = named.as_deref().unwrap_or(&media_type.range);
     let is_json = media::kind(content_type) == Kind::Json && !content_type.contains('*');
@@ -37,16 +37,17 @@ pub(super) fn body(site: &Site<'_>, chosen: &Chosen<'_>, cut: &Cut, told: &Told)
     if alters == Alters::Anything {
         return None;
     }
+    let ruled_by = (alters != Alters::Nothing).then_some(site.scene.operation.number);
+    let form = Form { schema: schema.clone(), ruled_by };
     let view = View::of(site, media_type);
     let around = around(site, chosen, &view, media_type, cut, told)?;
-    let ruled = |item: Value| if alters == Alters::Nothing { Some(item) } else { ruled(site, &view, &around, item) };
-    let item = |entity: &Arc<Entity>| {
-        entity.written.get(schema).or_else(|| {
+    let ruled = |item: Value| if ruled_by.is_none() { Some(item) } else { ruled(site, &view, &around, item) };
+    let item = |entity: &'c Arc<Entity>| {
+        entity.written.get(&form).map(Cow::Borrowed).or_else(|| {
             let (members, is_whole) = view.project(entity);
             let item = ruled(Value::Object(members))?;
-            let text: Arc<[u8]> = (is_whole && schema.accepts(&item)).then(|| write::json(&item).into())?;
-            entity.written.keep(schema, Arc::clone(&text));
-            Some(text)
+            let text = (is_whole && schema.accepts(&item)).then(|| write::json(&item).into_boxed_slice())?;
+            Some(entity.written.keep(&form, text).map_or_else(|text| Cow::Owned(text.into_vec()), Cow::Borrowed))
         })
     };
     let items: Vec<_> = cut.items.iter().map(item).collect::<Option<_>>()?;

@@ -67,7 +67,7 @@ impl Findings {
 }
 
 /// A request, judged.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(crate) struct Judgement {
     /// Everything that is wrong, in the order of judgement.
     pub(crate) violations: Vec<Violation>,
@@ -81,6 +81,18 @@ pub(crate) struct Judgement {
     pub(crate) preferences: Preferences,
     /// Whose things the request is about, as far as its key says.
     pub(crate) tenant: Arc<str>,
+}
+
+impl Judgement {
+    /// The same of a request that is in order, without its body.
+    pub(crate) fn without_body(&self) -> Self {
+        Self {
+            parameters: self.parameters.clone(),
+            preferences: self.preferences.clone(),
+            tenant: Arc::clone(&self.tenant),
+            ..Self::default()
+        }
+    }
 }
 
 /// Judges a request. `captured` are the values of the path parameters as they were sent, in the order of the template.

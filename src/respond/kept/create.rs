@@ -8,7 +8,7 @@ use super::{Chosen, Site, Told, afterwards, chosen, finish, merge, refuse, tags,
 use crate::{
     check::{self, Judgement},
     contract::{MediaType, at_mut, thing_at, thing_at_mut},
-    respond::{Answer, Answers, Scene, body},
+    respond::{Answer, Answers, Because, Scene, body},
     schema::{Given, Meaning, Schema, Setting},
     state::{Entity, Kind, Missed, Transaction},
 };
@@ -21,41 +21,57 @@ pub(super) fn create(site: &Site<'_>, state: &mut Transaction<'_>) -> Result<Ans
         return Err(missing);
     }
     let chosen = chosen(site.scene)?;
-    let count = site.count_sent();
-    let (mut answered, first) = add(site, &chosen, state)?;
-    if count > 1 {
-        let mut shown = vec![shown_in(site, &answered)];
-        for number in 1..count {
-            let judgement = Judgement { body: alone(site, number), ..site.scene.judgement.clone() };
-            let seed = site.scene.seed.with(b"item").with_number(number as u64);
-            let scene = Scene { judgement: &judgement, seed, ..*site.scene };
-            let site = Site { scene: &scene, ..*site };
-            let (answered, _) = add(&site, &chosen, state)?;
-            shown.push(shown_in(&site, &answered));
+    match site.sent_list() {
+        Some(items) if items.len() != 1 => create_all(site, &chosen, state, items),
+        _ => {
+            let (answered, created) = add(site, &chosen, state)?;
+            told(site, &chosen, state, &answered, &created)
         }
-        put_all(site, &chosen, &mut answered, shown)?;
     }
-    told(site, &chosen, state, &answered, &first)
 }
 
-/// The body with one of several things alone.
-fn alone(site: &Site<'_>, number: usize) -> Option<Value> {
-    let mut body = site.scene.judgement.body.clone()?;
-    if let Value::Array(items) = at_mut(&mut body, &site.used.sent)? {
-        *items = vec![items.get(number)?.clone()];
+/// Creates all that are sent at once, or, if one cannot be created, none.
+fn create_all(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>, items: &[Value]) -> Result<Answer, Box<Answer>> {
+    let mut around = site.scene.judgement.body.clone().unwrap_or_default();
+    if let Some(list) = at_mut(&mut around, &site.used.sent) {
+        *list = Value::Array(Vec::new());
     }
-    Some(body)
+    let (mut first, mut shown) = (None, Vec::new());
+    for (number, item) in items.iter().enumerate() {
+        let judgement = Judgement { body: Some(with_only(&around, &site.used.sent, item)), ..site.scene.judgement.without_body() };
+        let seed = if number == 0 { site.scene.seed } else { site.scene.seed.with(b"item").with_number(number as u64) };
+        let scene = Scene { judgement: &judgement, seed, ..*site.scene };
+        let (answered, created) = add(&Site { scene: &scene, ..*site }, chosen, state)?;
+        shown.extend(site.used.shown.as_ref().and_then(|place| thing_at(&answered, &place.path, place.in_list)).cloned());
+        first.get_or_insert((answered, created));
+    }
+    match first {
+        Some((mut answered, created)) => {
+            show_all(site, chosen, &mut answered, shown)?;
+            told(site, chosen, state, &answered, &created)
+        }
+        None => {
+            let made = chosen.form.as_ref().map(|(media_type, _)| body::make(site.scene, media_type, chosen.status));
+            let (mut answered, _) = made.transpose().map_err(unabled)?.unwrap_or((Value::Null, Because::Generated));
+            show_all(site, chosen, &mut answered, shown)?;
+            finish(site.scene, chosen, &Told::default(), &answered)
+        }
+    }
 }
 
-fn shown_in(site: &Site<'_>, answered: &Value) -> Option<Value> {
-    let place = site.used.shown.as_ref().filter(|place| place.in_list)?;
-    thing_at(answered, &place.path, true).cloned()
+/// A body in which one of several things is alone.
+fn with_only(around: &Value, path: &[String], item: &Value) -> Value {
+    let mut body = around.clone();
+    if let Some(list) = at_mut(&mut body, path) {
+        *list = Value::Array(vec![item.clone()]);
+    }
+    body
 }
 
 /// Lets the answer show all that were created, where it shows a list.
-fn put_all(site: &Site<'_>, chosen: &Chosen<'_>, answered: &mut Value, shown: Vec<Option<Value>>) -> Result<(), Box<Answer>> {
+fn show_all(site: &Site<'_>, chosen: &Chosen<'_>, answered: &mut Value, shown: Vec<Value>) -> Result<(), Box<Answer>> {
     let (Some(place), Some((media_type, _))) = (&site.used.shown, &chosen.form) else { return Ok(()) };
-    let (Some(shown), Some(list)) = (shown.into_iter().collect(), at_mut(answered, &place.path)) else { return Ok(()) };
+    let Some(list) = at_mut(answered, &place.path).filter(|_| place.in_list) else { return Ok(()) };
     *list = Value::Array(shown);
     let violations = check::answer(media_type, answered);
     if violations.is_empty() { Ok(()) } else { Err(unabled(violations)) }

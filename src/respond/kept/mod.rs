@@ -69,9 +69,8 @@ pub(super) fn serve(scene: &Scene<'_>) -> Option<Answer> {
     let (number, resource, used) = scene.contract.kept().of_operation(scene.operation.number)?;
     let links = links(scene, used);
     let site = Site { scene, store, number, kind: &resource.kind, used, links: &links };
-    let count = site.count_sent();
-    if count == 0 || count > 1 && used.action != Action::Create {
-        // Which of several a path names, nothing says; of none, nothing is kept. The answer is as without state.
+    if used.action != Action::Create && site.sent_list().is_some_and(|items| items.len() != 1) {
+        // Which of several a path names, nothing says: the answer is as without state.
         return None;
     }
     match used.action {
@@ -172,11 +171,10 @@ impl Site<'_> {
         thing_at(self.scene.judgement.body.as_ref()?, &self.used.sent, self.used.sent_in_list)?.as_object()
     }
 
-    /// How many things are sent: one, unless a list of them is taken.
-    fn count_sent(&self) -> usize {
-        let body = self.scene.judgement.body.as_ref().filter(|_| self.used.sent_in_list);
-        let items = body.and_then(|body| at(body, &self.used.sent)).and_then(Value::as_array);
-        items.map_or(1, Vec::len)
+    /// What is sent, where a list of things is taken.
+    fn sent_list(&self) -> Option<&[Value]> {
+        let body = self.scene.judgement.body.as_ref().filter(|_| self.used.sent_in_list)?;
+        at(body, &self.used.sent)?.as_array().map(Vec::as_slice)
     }
 
     /// Whether what was sent under this name was taken over by that name already, or turned down.

@@ -55,8 +55,29 @@ pub(super) fn alike(one: &str, other: &str) -> bool {
     letters(one) == letters(other)
 }
 
+/// Words of APIs that no rule makes one of.
+const IRREGULAR: [(&str, &str); 14] = [
+    ("analyses", "analysis"),
+    ("calories", "calorie"),
+    ("children", "child"),
+    ("cookies", "cookie"),
+    ("criteria", "criterion"),
+    ("indices", "index"),
+    ("matrices", "matrix"),
+    ("media", "medium"),
+    ("movies", "movie"),
+    ("people", "person"),
+    ("selfies", "selfie"),
+    ("series", "series"),
+    ("species", "species"),
+    ("vertices", "vertex"),
+];
+
 /// `things`, `thing`; `entries`, `entry`; `addresses`, `address`.
 pub(super) fn singular(word: &str) -> String {
+    if let Some((_, one)) = IRREGULAR.iter().find(|(many, _)| *many == word) {
+        return (*one).to_owned();
+    }
     let without = |end: &str| word.strip_suffix(end).filter(|rest| rest.len() > 1);
     if let Some(rest) = without("ies") {
         return format!("{rest}y");
@@ -128,6 +149,9 @@ mod tests {
             ("houses", "house"),
             ("webhook-endpoints", "WebhookEndpoint"),
             ("news", "news"),
+            ("people", "person"),
+            ("movies", "movie"),
+            ("time-series", "time-series"),
             ("bus", "bus"),
         ] {
             assert!(same_noun(many, one), "{many} {one}: {:?} {:?}", singulars(many), singulars(one));

@@ -339,6 +339,7 @@ fn lists_come_in_pages_by_offset_and_by_token() {
             page["next_page_token"].as_str().unwrap_or_default().to_owned(),
         )
     };
+    assert_eq!(page("limit=18446744073709551615").0, "abcde");
     assert_eq!([page("offset=0").0, page("offset=3").0, page("offset=4&limit=9").0, page("offset=9").0], ["ab", "de", "e", ""]);
     let (first, token) = page("");
     let (second, token) = page(&format!("page_token={token}"));
@@ -591,6 +592,39 @@ components:
         assert_eq!(get(&api, &format!("/tags/{}", tag["id"])).json(), *tag);
     }
     assert_eq!(get(&api, "/tags").json().as_array().unwrap().len(), 4);
+    let few = MockServer::builder(&Contract::from_text("api.yaml", text).unwrap()).stateful(true).state_limit(2).start();
+    few.expect_violation("state.full");
+    assert_eq!(post(&few, "/tags", &json!([{"name": "b"}, {"name": "c"}, {"name": "d"}])).status(), 500);
+    assert_eq!(get(&few, "/tags").json(), json!([]), "all of them, or none");
+}
+
+#[test]
+fn a_list_in_an_envelope_is_sent_where_the_document_says_so() {
+    let text = r##"
+openapi: 3.1.0
+info: {title: t, version: v}
+paths:
+  /tags:
+    post:
+      x-standin-resource: {name: tags, action: create, sent: /tags, entity: /tags}
+      requestBody: {content: {application/json: {schema: {type: object, properties: {tags: {$ref: "#/components/schemas/Tags"}}}}}}
+      responses: {"201": {content: {application/json: {schema: {type: object, properties: {tags: {$ref: "#/components/schemas/Tags"}}}}}}}
+    get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tags"}}}}}}
+  /tags/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}, "404": {description: none}}
+components:
+  schemas:
+    Tag: {type: object, required: [id, name], properties: {id: {type: integer, readOnly: true}, name: {type: string}}}
+    Tags: {type: array, items: {$ref: "#/components/schemas/Tag"}}
+"##;
+    let api = MockServer::builder(&Contract::from_text("api.yaml", text).unwrap()).stateful(true).start();
+    let made = post(&api, "/tags", &json!({"tags": [{"name": "a"}, {"name": "b"}]})).json();
+    let names: Vec<&Value> = made["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(get(&api, "/tags").json(), made["tags"]);
+    assert_eq!(get(&api, &format!("/tags/{}", made["tags"][1]["id"])).json(), made["tags"][1]);
 }
 
 /// Writes names in capitals, and counts how often it was asked to.
@@ -664,6 +698,7 @@ components:
         let api = MockServer::builder(&contract).stateful(true).start();
         let mut tag = post(&api, "/tags", &json!({"name": "a"})).json();
         let plain = tag.clone();
+        assert!(plain.get("key").is_none(), "it is never shown");
         tag["name"] = tag["name"].as_str().unwrap().to_uppercase().into();
         assert_ne!(tag, plain);
         for path in [first, second, first, second] {

@@ -230,6 +230,17 @@ paths:
     }}"#;
     const SCHEMAS: &str = "Thing:\n  $anchor: thing\n  type: object\n  required: [name]\n  properties:\n    name: {type: string}\n    parts: {type: array, items: {$ref: '#/Thing'}}\n";
 
+    /// What it says of itself is said of another API.
+    #[test]
+    fn a_file_of_which_a_schema_is_used_may_be_a_document_of_its_own() {
+        let root = "openapi: 3.1.0\ninfo: {title: t, version: v}\npaths:\n  /pets:\n    get:\n      responses: {'200': {description: d, content: {application/json: {schema: {$ref: 'pets.yaml#/components/schemas/Pet'}}}}}\n";
+        let pets = "openapi: 3.1.0\ninfo: {title: t, version: v}\nx-standin-stateful: true\nx-standin-tenant: acme\npaths:\n  /cats:\n    get:\n      x-standin-resource: false\n      responses: {'200': {description: d}}\ncomponents: {schemas: {Pet: {type: object}}}\n";
+        let folder = Folder::of("own", &[("root.yaml", root), ("pets.yaml", pets)]);
+        let contract = Contract::from_path(folder.0.join("root.yaml")).unwrap();
+        assert!(!contract.is_stateful());
+        assert!(Contract::from_path(folder.0.join("pets.yaml")).unwrap().is_stateful());
+    }
+
     #[test]
     fn files_refer_to_each_other_and_rules_name_theirs() {
         let folder = Folder::of(

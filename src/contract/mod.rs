@@ -472,6 +472,8 @@ pub struct Operation {
     method: Method,
     path: String,
     pub(crate) pointer: Pointer,
+    /// Its path item: as it stands among the paths, and where that refers to, which are mostly the same.
+    pub(crate) path_items: [Pointer; 2],
     pub(crate) document: Arc<Document>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) request_body: Option<RequestBody>,

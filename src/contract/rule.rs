@@ -151,7 +151,8 @@ pub trait Rule: Send + Sync + 'static {
 pub enum Alters {
     /// Nothing: the rule is about something else.
     Nothing,
-    /// How each thing is shown, by what that thing is: whatever was asked, and whatever stands beside it.
+    /// How each thing is shown, by what that thing is: whatever was asked, and whatever stands beside it. Where a list shows
+    /// what is kept, [`Rule::answer`] is asked once for each thing, with an answer that has it alone, and again once it changed.
     EachThing,
     /// Anything, by whatever it looks at.
     Anything,

@@ -135,8 +135,10 @@ pub(super) fn open(tx: &Transaction<'_>, session: &str) -> Vec<String> {
     of(tx, session).filter(|attempt| text(attempt, "status") == "in_progress").map(|attempt| text(attempt, "id").to_owned()).collect()
 }
 
+/// The attempts of a session, which knows their ids.
 fn of<'t>(tx: &'t Transaction<'_>, session: &str) -> impl Iterator<Item = &'t Members> {
-    tx.list(RESOURCE).filter(move |attempt| text(attempt, "session_id") == session)
+    let known = tx.find(sessions::RESOURCE, session).and_then(|session| session.get("attempts")?.as_array());
+    known.into_iter().flatten().filter_map(|attempt| tx.find(RESOURCE, attempt.get("id")?.as_str()?))
 }
 
 /// Ends an attempt.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{attempts, endpoints, media, sessions, thing::is_for};
-use crate::{Incoming, Place, Pointer, Response, Rule, Step, Violation};
+use crate::{Alters, Incoming, Place, Pointer, Response, Rule, Step, Violation};
 
 /// Answers broken requests as the server of version 1.2.1 does, not as its document says.
 ///
@@ -21,6 +21,10 @@ use crate::{Incoming, Place, Pointer, Response, Rule, Step, Violation};
 pub struct ServerErrors;
 
 impl Rule for ServerErrors {
+    fn alters(&self) -> Alters {
+        Alters::Nothing
+    }
+
     fn refuse(&self, call: &Incoming<'_>, violations: &[Violation]) -> Option<Response> {
         let first = violations.first()?;
         if is_told_by_the_handler(call, violations) {
@@ -67,7 +71,10 @@ fn issues(call: &Incoming<'_>, violations: &[Violation]) -> Vec<Value> {
     let mut told: Vec<&Violation> = violations.iter().filter(|violation| Some(stage(violation)) == first).collect();
     told.retain(|violation| violation.code() != attempts::UNFILTERED);
     told.sort_by_key(|violation| rank(violation));
-    told.into_iter().map(|violation| issue(call, violation)).collect()
+    let mut issues: Vec<Value> = told.into_iter().map(|violation| issue(call, violation)).collect();
+    // A value that must be this one is of its type, too: that is one thing.
+    issues.dedup_by(|one, other| one["path"] == other["path"] && one["code"] == other["code"]);
+    issues
 }
 
 /// Issues come in the order of the schema's fields.
@@ -112,6 +119,9 @@ fn mistyped(schema: Option<&Value>) -> Value {
     let says = |keyword: &str| schema.and_then(|schema| schema.get(keyword));
     if let Some(only) = says("const") {
         return json!({"code": "invalid_value", "values": [only]});
+    }
+    if let Some(values) = says("enum") {
+        return json!({"code": "invalid_value", "values": values});
     }
     let name = match says("type") {
         Some(Value::Array(names)) => names.first(),

@@ -52,9 +52,13 @@ impl Refusal {
 
 /// The URL for a message: cut if it is long, and without the password that it may hold.
 pub(super) fn shown(text: &str) -> String {
-    match (text.find("//"), text.find('@')) {
-        (Some(slashes), Some(at)) if slashes < at => quote(&format!("{}//***{}", &text[..slashes], &text[at..])),
-        _ => quote(text),
+    let begin = text.find(':').map_or(0, |colon| colon + 1);
+    let begin = begin + text[begin..].bytes().take_while(|byte| matches!(byte, b'/' | b'\\')).count();
+    let authority = &text[begin..];
+    let authority = &authority[..authority.find(['/', '\\', '?', '#']).unwrap_or(authority.len())];
+    match authority.rfind('@') {
+        Some(at) => quote(&format!("{}***{}", &text[..begin], &text[begin + at..])),
+        None => quote(text),
     }
 }
 
@@ -229,6 +233,10 @@ mod tests {
     #[test]
     fn a_message_shows_no_password() {
         assert_eq!(shown("https://user:canary@example.com"), r#""https://***@example.com""#);
+        assert_eq!(shown("https:user:canary@example.com/@"), r#""https:***@example.com/@""#);
+        assert_eq!(shown("https://user:can@ary@example.com"), r#""https://***@example.com""#);
+        assert_eq!(shown("user:canary@example.com"), r#""user:***@example.com""#);
+        assert_eq!(shown("https://example.com/@me"), r#""https://example.com/@me""#);
         assert!(shown(&"x".repeat(3_000_000)).len() < 100);
     }
 

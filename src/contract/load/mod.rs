@@ -243,6 +243,7 @@ impl<'d> Loader<'d> {
         let mut operations = Vec::new();
         for path in self.names_beside_extensions(&at, "paths") {
             let place = at.join(&path);
+            let first = operations.len();
             let path = self.path(&place, &path);
             self.template(&place, &path);
             // What stands beside a `$ref` is part of the path item too, as far as it can be.
@@ -254,6 +255,7 @@ impl<'d> Loader<'d> {
                 self.same_shape(&path, &place);
                 self.path_item(&path, &item, &mut operations);
             }
+            operations[first..].iter_mut().for_each(|operation| operation.path_items[0] = place.clone());
         }
         operations
     }
@@ -347,6 +349,7 @@ impl<'d> Loader<'d> {
             deprecated: self.flag(&found, "deprecated", false),
             document: Arc::clone(self.document),
             pointer: found.place,
+            path_items: [item.place.clone(), item.place.clone()],
         })
     }
 
@@ -375,9 +378,9 @@ impl<'d> Loader<'d> {
 fn extensions(document: &Document) -> Result<(), Error> {
     for root in document.roots() {
         let value = document.resolve(&root).unwrap_or(&Value::Null);
-        if let Some((place, expected, found)) =
-            (if root.is_root() { misused_at_top(value) } else { misplaced(value) }).or_else(|| misused_extension(value))
-        {
+        // Another file may be a document of its own, and say at its top what is true of that.
+        let at_top = if root.is_root() { misused_at_top(value) } else { None };
+        if let Some((place, expected, found)) = at_top.or_else(|| misused_extension(value)) {
             let place = place.iter().rev().fold(root, |place, token| place.join(token));
             return Err(document.defect(DefectKind::Structure, &place, expected, found));
         }

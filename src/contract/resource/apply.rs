@@ -143,7 +143,8 @@ fn override_use(draft: &mut Draft<'_>, call: &Call<'_>, said: &Said) {
         draws.identity.clone_from(&said.parameter);
     }
     if let Some(sent) = &said.sent {
-        (draws.sent, draws.sent_in_list) = (sent.clone(), false);
+        let is_list = draws.call.body().and_then(|body| body.reach(sent)).is_some_and(|there| there.is_array());
+        (draws.sent, draws.sent_in_list) = (sent.clone(), is_list);
     }
     draws.within.clone_from(&said.within);
     draws.filters.clone_from(&said.filters);

@@ -42,7 +42,7 @@ pub(super) struct Said {
 /// Reads what an operation, or else its path, says.
 pub(super) fn said(operation: &Operation) -> Result<Option<Said>, Error> {
     let document = &operation.document;
-    let places = [operation.pointer.join(KEYWORD), operation.pointer.parent().join(KEYWORD)];
+    let places = [&operation.pointer].into_iter().chain(&operation.path_items).map(|place| place.join(KEYWORD));
     let Some((place, value)) = places.into_iter().find_map(|place| document.resolve(&place).map(|value| (place, value))) else {
         return Ok(None);
     };
@@ -52,14 +52,14 @@ pub(super) fn said(operation: &Operation) -> Result<Option<Said>, Error> {
 
 /// Checks that all that is said stands where somebody listens.
 pub(super) fn heard<'o>(document: &Document, operations: impl Iterator<Item = &'o Operation>) -> Result<(), Error> {
-    let places: HashSet<Pointer> = operations.flat_map(|operation| [operation.pointer.clone(), operation.pointer.parent()]).collect();
-    for root in document.roots() {
-        for tokens in mentions(document.resolve(&root).unwrap_or(&Value::Null)) {
-            let holder = tokens.iter().rev().fold(root.clone(), |place, token| place.join(token));
-            if !places.contains(&holder) {
-                let expected = "it in an operation, or in the path item of one";
-                return Err(document.defect(DefectKind::Structure, &holder.join(KEYWORD), expected, "it elsewhere"));
-            }
+    let places: HashSet<&Pointer> =
+        operations.flat_map(|operation| [&operation.pointer].into_iter().chain(&operation.path_items)).collect();
+    // Other files may be documents of their own, of which some part is used.
+    for tokens in mentions(document.root()) {
+        let holder = tokens.iter().rev().fold(Pointer::root(), |place, token| place.join(token));
+        if !places.contains(&holder) {
+            let expected = "it in an operation, or in the path item of one";
+            return Err(document.defect(DefectKind::Structure, &holder.join(KEYWORD), expected, "it elsewhere"));
         }
     }
     Ok(())
@@ -94,10 +94,6 @@ impl Reader<'_> {
     }
 
     fn read(&self, value: &Value) -> Result<Said, Error> {
-        if *value != Value::Bool(false) && Way::read(self.operation.path()).is_none() {
-            let expected = "it on a path whose segments are texts or parameters, one by one";
-            return Err(self.document.defect(DefectKind::Structure, &self.place, expected, quote(self.operation.path())));
-        }
         let mut said = Said { place: self.place.clone(), ..Said::default() };
         let members = match value {
             Value::Bool(false) => {
@@ -109,6 +105,11 @@ impl Reader<'_> {
         };
         for (name, value) in members {
             self.member(name, value, &mut said)?;
+        }
+        let path = self.operation.path();
+        if !said.off && Way::read_bare(path).or_else(|| Way::read(path)).is_none() {
+            let expected = "it on a path whose segments are texts or parameters, one by one";
+            return Err(self.document.defect(DefectKind::Structure, &self.place, expected, quote(path)));
         }
         Ok(said)
     }

@@ -68,9 +68,9 @@ pub(super) fn calls<'c>(contract: &'c Contract, skip: &HashSet<usize>) -> Vec<Ca
         |operation: &Operation| documents.iter().position(|document| Arc::ptr_eq(document, &operation.document)).unwrap_or_default();
     let readable = || contract.operations().iter().filter(|operation| !skip.contains(&operation.number));
     // `/widget.json` beside `/widget` is something else.
-    let plain: HashSet<String> = readable().filter_map(|operation| Some(Way::read(operation.path())?.shape())).collect();
+    let plain: HashSet<Key> = readable().filter_map(|operation| Some((scope(operation), Way::read(operation.path())?.shape()))).collect();
     let way = |operation: &Operation| {
-        let bare = Way::read_bare(operation.path()).filter(|way| !plain.contains(&way.shape()));
+        let bare = Way::read_bare(operation.path()).filter(|way| !plain.contains(&(scope(operation), way.shape())));
         bare.or_else(|| Way::read(operation.path()))
     };
     let call = |operation| Some(Call { operation, way: Rc::new(way(operation)?), scope: scope(operation), bodies: Rc::default() });

@@ -186,3 +186,38 @@ components:
         ["GET /cards/activities: it lists things of another kind", "GET /cards/allowed: nothing says which of them it lists"]
     );
 }
+
+/// Notes, told of by what `SAID` stands for: it must be heard, wherever it stands.
+#[test]
+fn what_is_said_is_heard_wherever_a_path_item_can_say_it() {
+    const LIST: &str = "responses: {'200': {description: d, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Note'}}}}}}";
+    const NOTE: &str = "components: {schemas: {Note: {type: object, properties: {id: {type: string}}}}}";
+    const SAID: &str = "x-standin-resource: {name: notes, action: list}";
+    let cases = [
+        format!("paths: {{/notes: {{{SAID}, get: {{{LIST}}}}}}}\n{NOTE}"),
+        format!("paths: {{/notes: {{$ref: '#/x-items/notes', {SAID}}}}}\nx-items: {{notes: {{get: {{{LIST}}}}}}}\n{NOTE}"),
+        format!("paths: {{/notes: {{$ref: '#/x-items/notes'}}}}\nx-items: {{notes: {{{SAID}, get: {{{LIST}}}}}}}\n{NOTE}"),
+        format!("paths: {{/notes: {{{SAID}, additionalOperations: {{LIST: {{{LIST}}}}}}}}}\n{NOTE}"),
+    ];
+    for rest in cases {
+        let loaded = Contract::from_text("api.yaml", &format!("openapi: 3.2.0\ninfo: {{title: t, version: v}}\n{rest}\n"));
+        let names: Vec<String> = loaded.unwrap().resources().iter().map(|resource| resource.name().to_owned()).collect();
+        assert_eq!(names, ["notes"], "{rest}");
+    }
+}
+
+/// Paths of one document are none of another's.
+#[test]
+fn what_is_inferred_of_a_document_does_not_depend_on_what_it_is_joined_with() {
+    let text = |end: &str| {
+        let one = "responses: {'200': {description: d, content: {application/json: {schema: {type: object, properties: {id: {type: string}, name: {type: string}}}}}}}";
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: t, version: v}}\npaths: {{'/owners{end}': {{post: {{{one}}}}}, '/owners/{{id}}{end}': {{get: {{{one}}}}}}}\n"
+        )
+    };
+    let (bare, json) = (Contract::from_text("a", &text("")).unwrap(), Contract::from_text("b", &text(".json")).unwrap());
+    for both in [bare.and(&json), json.and(&bare)] {
+        let counts: Vec<usize> = both.resources().iter().map(|resource| resource.operations(&both).count()).collect();
+        assert_eq!(counts, [2, 2], "{}", both.resource_table());
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Chosen, Site, Told, afterwards, chosen, finish, merge, refuse, tags, unabled};
+use super::{Chosen, Site, Told, afterwards, chosen, finish, merge, refuse, show::View, tags, unabled};
 use crate::{
     check::{self, Judgement},
     contract::{MediaType, at_mut, thing_at, thing_at_mut},
@@ -42,7 +42,7 @@ fn create_all(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>,
         let seed = if number == 0 { site.scene.seed } else { site.scene.seed.with(b"item").with_number(number as u64) };
         let scene = Scene { judgement: &judgement, seed, ..*site.scene };
         let (answered, created) = add(&Site { scene: &scene, ..*site }, chosen, state)?;
-        shown.extend(site.used.shown.as_ref().and_then(|place| thing_at(&answered, &place.path, place.in_list)).cloned());
+        shown.push(shown_in(site, chosen, &answered, &created));
         first.get_or_insert((answered, created));
     }
     match first {
@@ -57,6 +57,14 @@ fn create_all(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>,
             finish(site.scene, chosen, &Told::default(), &answered)
         }
     }
+}
+
+/// A thing as the answer shows it, or, if that has no room for it, as it would be read.
+fn shown_in(site: &Site<'_>, chosen: &Chosen<'_>, answered: &Value, created: &Entity) -> Value {
+    let place = site.used.shown.as_ref();
+    let there = place.and_then(|place| thing_at(answered, &place.path, place.in_list)).cloned();
+    let members = || chosen.form.as_ref().map(|(media_type, _)| View::of(site, media_type).project(created).0);
+    there.unwrap_or_else(|| Value::Object(members().unwrap_or_default()))
 }
 
 /// A body in which one of several things is alone.

@@ -70,8 +70,8 @@ pub(super) fn serve(scene: &Scene<'_>) -> Option<Answer> {
     let links = links(scene, used);
     let site = Site { scene, store, number, kind: &resource.kind, used, links: &links };
     if used.action != Action::Create && site.sent_list().is_some_and(|items| items.len() != 1) {
-        // Which of several a path names, nothing says: the answer is as without state.
-        return None;
+        // Which of several the one is that the path names, nothing says: if it is there, the answer is as without state.
+        return used.identity.is_some().then(|| show::find(&site).err()).flatten().map(|missing| *missing);
     }
     match used.action {
         Action::List => list::list(&site),

@@ -89,10 +89,10 @@ impl<'l> Listing<'l> {
                 let skipped = items.len().saturating_sub(limit);
                 Cut { more: true, ..page(items.split_off(skipped), skipped, skipped > 0) }
             }
-            Some((text, false)) => page(self.after(&text, limit + 1), 0, true),
+            Some((text, false)) => page(self.after(&text, limit.saturating_add(1)), 0, true),
             None => {
                 let skipped = usize::try_from(asked.passed_over(limit as u64)).unwrap_or(usize::MAX);
-                page(self.from(None).skip(skipped).take(limit + 1).cloned().collect(), skipped, skipped > 0)
+                page(self.from(None).skip(skipped).take(limit.saturating_add(1)).cloned().collect(), skipped, skipped > 0)
             }
         }
     }

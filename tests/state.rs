@@ -559,26 +559,41 @@ fn a_rule_answers_with_members_put_together() {
     assert_eq!((nobody.status().as_u16(), &nobody.json()["code"]), (404, &json!("nobody")));
 }
 
-#[test]
-fn several_that_are_sent_at_once_are_all_created() {
+/// Tags, which are created by `post` and listed by `get`; `more` are other paths.
+fn tags(post: &str, get: &str, more: &str) -> Contract {
     let text = r##"
 openapi: 3.1.0
 info: {title: t, version: v}
 paths:
   /tags:
-    post:
-      requestBody: {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Tag"}}}}}
-      responses: {"201": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Tag"}}}}}}
-    get: {responses: {"200": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Tag"}}}}}}}
+    post: POST
+    get: GET
+MORE
   /tags/{id}:
     get:
       parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
       responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}, "404": {description: none}}
 components:
   schemas:
-    Tag: {type: object, required: [id, name], properties: {id: {type: integer, readOnly: true}, name: {type: string}}}
+    Tag: {type: object, required: [id, name], properties: {id: {type: integer, readOnly: true}, name: {type: string}, key: {type: string, writeOnly: true}}}
+    Tags: {type: array, items: {$ref: "#/components/schemas/Tag"}}
+    Envelope: {type: object, properties: {tags: {$ref: "#/components/schemas/Tags"}}}
 "##;
-    let api = MockServer::builder(&Contract::from_text("api.yaml", text).unwrap()).stateful(true).start();
+    let text = text.replace("POST", post).replace("GET", get).replace("MORE", more);
+    Contract::from_text("api.yaml", &text).unwrap()
+}
+
+/// A body of JSON of a schema.
+fn json_of(schema: &str) -> String {
+    format!("{{content: {{application/json: {{schema: {{$ref: \"#/components/schemas/{schema}\"}}}}}}}}")
+}
+
+#[test]
+fn several_that_are_sent_at_once_are_all_created() {
+    let list = json_of("Tags");
+    let contract =
+        tags(&format!("{{requestBody: {list}, responses: {{\"201\": {list}}}}}"), &format!("{{responses: {{\"200\": {list}}}}}"), "");
+    let api = MockServer::builder(&contract).stateful(true).start();
     let none = post(&api, "/tags", &json!([]));
     assert_eq!((none.status().as_u16(), none.json()), (201, json!([])));
     assert_eq!(get(&api, "/tags").json(), json!([]), "nothing was sent");
@@ -592,7 +607,7 @@ components:
         assert_eq!(get(&api, &format!("/tags/{}", tag["id"])).json(), *tag);
     }
     assert_eq!(get(&api, "/tags").json().as_array().unwrap().len(), 4);
-    let few = MockServer::builder(&Contract::from_text("api.yaml", text).unwrap()).stateful(true).state_limit(2).start();
+    let few = MockServer::builder(&contract).stateful(true).state_limit(2).start();
     few.expect_violation("state.full");
     assert_eq!(post(&few, "/tags", &json!([{"name": "b"}, {"name": "c"}, {"name": "d"}])).status(), 500);
     assert_eq!(get(&few, "/tags").json(), json!([]), "all of them, or none");
@@ -600,26 +615,11 @@ components:
 
 #[test]
 fn a_list_in_an_envelope_is_sent_where_the_document_says_so() {
-    let text = r##"
-openapi: 3.1.0
-info: {title: t, version: v}
-paths:
-  /tags:
-    post:
-      x-standin-resource: {name: tags, action: create, sent: /tags, entity: /tags}
-      requestBody: {content: {application/json: {schema: {type: object, properties: {tags: {$ref: "#/components/schemas/Tags"}}}}}}
-      responses: {"201": {content: {application/json: {schema: {type: object, properties: {tags: {$ref: "#/components/schemas/Tags"}}}}}}}
-    get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tags"}}}}}}
-  /tags/{id}:
-    get:
-      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
-      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}, "404": {description: none}}
-components:
-  schemas:
-    Tag: {type: object, required: [id, name], properties: {id: {type: integer, readOnly: true}, name: {type: string}}}
-    Tags: {type: array, items: {$ref: "#/components/schemas/Tag"}}
-"##;
-    let api = MockServer::builder(&Contract::from_text("api.yaml", text).unwrap()).stateful(true).start();
+    let (list, envelope) = (json_of("Tags"), json_of("Envelope"));
+    let said = "x-standin-resource: {name: tags, action: create, sent: /tags, entity: /tags}";
+    let create = format!("{{{said}, requestBody: {envelope}, responses: {{\"201\": {envelope}}}}}");
+    let contract = tags(&create, &format!("{{responses: {{\"200\": {list}}}}}"), "");
+    let api = MockServer::builder(&contract).stateful(true).start();
     let made = post(&api, "/tags", &json!({"tags": [{"name": "a"}, {"name": "b"}]})).json();
     let names: Vec<&Value> = made["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
     assert_eq!(names, ["a", "b"]);
@@ -641,7 +641,8 @@ impl Rule for Capitals {
     fn answer(&self, call: &Incoming<'_>, body: &mut Value) {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let mark = if self.alters == Alters::Anything { call.request().query().unwrap_or_default() } else { "" };
-        for shop in body["data"].as_array_mut().into_iter().flatten() {
+        let list = if body.get("tags").is_some() { "tags" } else { "data" };
+        for shop in body[list].as_array_mut().into_iter().flatten() {
             shop["name"] = format!("{}{mark}", shop["name"].as_str().unwrap().to_uppercase()).into();
         }
     }
@@ -674,35 +675,21 @@ fn what_depends_on_a_thing_alone_is_made_once_and_again_when_it_changes() {
 /// The same things in two lists, of which a rule changes one.
 #[test]
 fn lists_of_the_same_things_are_shown_each_by_its_own_rules() {
-    let text = r##"
-openapi: 3.1.0
-info: {title: t, version: v}
-paths:
-  /tags:
-    post: {responses: {"201": {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}}}
-    get: {responses: {"200": {content: {application/json: {schema: {type: object, properties: {data: {$ref: "#/components/schemas/Tags"}}}}}}}}
-  /tags/search:
-    get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tags"}}}}}}
-  /tags/{id}:
-    get:
-      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
-      responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}}
-components:
-  schemas:
-    Tag: {type: object, required: [id, name], properties: {id: {type: integer}, name: {type: string}, key: {type: string, writeOnly: true}}}
-    Tags: {type: array, items: {$ref: "#/components/schemas/Tag"}}
-"##;
+    let (one, list, envelope) = (json_of("Tag"), json_of("Tags"), json_of("Envelope"));
+    let create = format!("{{requestBody: {one}, responses: {{\"201\": {one}}}}}");
+    let search = format!("  /tags/search:\n    get: {{responses: {{\"200\": {list}}}}}");
+    let contract = tags(&create, &format!("{{responses: {{\"200\": {envelope}}}}}"), &search);
     for (first, second) in [("/tags", "/tags/search"), ("/tags/search", "/tags")] {
         let rule = Capitals { alters: Alters::EachThing, asked: Arc::default() };
-        let contract = Contract::from_text("api.yaml", text).unwrap().with_rule("GET /tags", rule);
+        let contract = contract.clone().with_rule("GET /tags", rule);
         let api = MockServer::builder(&contract).stateful(true).start();
-        let mut tag = post(&api, "/tags", &json!({"name": "a"})).json();
+        let mut tag = post(&api, "/tags", &json!({"name": "a", "key": "canary"})).json();
         let plain = tag.clone();
         assert!(plain.get("key").is_none(), "it is never shown");
         tag["name"] = tag["name"].as_str().unwrap().to_uppercase().into();
         assert_ne!(tag, plain);
         for path in [first, second, first, second] {
-            let expected = if path == "/tags" { json!({"data": [tag]}) } else { json!([plain]) };
+            let expected = if path == "/tags" { json!({"tags": [tag]}) } else { json!([plain]) };
             assert_eq!(get(&api, path).json(), expected, "{path} of {first} and {second}");
         }
     }

@@ -5,7 +5,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::schema::{Direction, Schema};
+use crate::{
+    pointer::Pointer,
+    schema::{Direction, Schema},
+};
 
 /// Keywords that judge no value (JSON Schema 2020-12, Validation, section 9; OpenAPI 3.0 and 3.1, section 4.8.24).
 const SILENT: [&str; 13] = [
@@ -48,7 +51,7 @@ pub(super) fn items(schema: &Schema, path: &[String]) -> Option<Schema> {
 }
 
 /// The schema at a place, which becomes that of what is referred to there, if nothing is said beside the reference.
-fn followed<'s>(schema: &'s Schema, place: &mut crate::pointer::Pointer) -> Option<&'s Map<String, Value>> {
+fn followed<'s>(schema: &'s Schema, place: &mut Pointer) -> Option<&'s Map<String, Value>> {
     let document = schema.document();
     for _ in 0..DEEPEST {
         let here = document.resolve(place)?.as_object()?;
@@ -71,7 +74,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{document::Document, pointer::Pointer};
+    use crate::document::Document;
 
     fn found(list: &Value, envelope: &Value) -> Option<String> {
         let mut answer =

@@ -41,8 +41,7 @@ pub(crate) struct Entity {
     pub(crate) hidden: Map<String, Value>,
 }
 
-/// What lists show of a thing, as it was written. It is no part of the thing: a copy that is
-/// to be changed has none of it.
+/// What lists show of a thing, as it was written. It is no part of the thing: a copy that is to be changed has none of it.
 ///
 /// There is room for one: most things are shown by one kind of list.
 #[derive(Default)]

@@ -389,19 +389,21 @@ fn extensions(document: &Document) -> Result<(), Error> {
 }
 
 /// What is said of the whole is said at the top, and nowhere else.
-const OF_WHOLE: [&str; 2] = ["x-standin-stateful", "x-standin-tenant"];
+const OF_WHOLE: [Said; 2] =
+    [("x-standin-stateful", "true or false", Value::is_boolean), ("x-standin-tenant", "the tenant's name, as a string", Value::is_string)];
+/// A keyword, what is expected of its value, and whether a value is that.
+type Said = (&'static str, &'static str, fn(&Value) -> bool);
 
 fn misused_at_top(document: &Value) -> Option<Misuse> {
-    let expected = |name: &str| if name == "x-standin-tenant" { "the tenant's name, as a string" } else { "true or false" };
-    let fits = |name: &str, value: &Value| if name == "x-standin-tenant" { value.is_string() } else { value.is_boolean() };
-    let said = OF_WHOLE.into_iter().filter_map(|name| Some((name, document.get(name)?)));
-    let mut wrong = said.filter(|(name, value)| !fits(name, value));
-    wrong.next().map(|(name, value)| (vec![name.to_owned()], expected(name), describe(value)))
+    OF_WHOLE.into_iter().find_map(|(name, expected, fits)| {
+        let value = document.get(name).filter(|value| !fits(value))?;
+        Some((vec![name.to_owned()], expected, describe(value)))
+    })
 }
 
 /// What is said of the whole below its top, where nobody listens.
 fn misplaced(value: &Value) -> Option<Misuse> {
-    let name = OF_WHOLE.into_iter().find(|name| value.get(name).is_some())?;
+    let (name, ..) = OF_WHOLE.into_iter().find(|(name, ..)| value.get(name).is_some())?;
     Some((vec![name.to_owned()], "it at the top of the document", "it elsewhere".to_owned()))
 }
 

@@ -8,7 +8,7 @@ use super::{Chosen, Site, Told, afterwards, chosen, finish, merge, refuse, show:
 use crate::{
     check::{self, Judgement},
     contract::{MediaType, at_mut, thing_at, thing_at_mut},
-    respond::{Answer, Answers, Because, Scene, body},
+    respond::{Answer, Answers, Scene, body},
     schema::{Given, Meaning, Schema, Setting},
     state::{Entity, Kind, Missed, Transaction},
 };
@@ -51,8 +51,7 @@ fn create_all(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>,
             told(site, chosen, state, &answered, &created)
         }
         None => {
-            let made = chosen.form.as_ref().map(|(media_type, _)| body::make(site.scene, media_type, chosen.status));
-            let (mut answered, _) = made.transpose().map_err(unabled)?.unwrap_or((Value::Null, Because::Generated));
+            let mut answered = made_up(site, chosen)?;
             show_all(site, chosen, &mut answered, shown)?;
             finish(site.scene, chosen, &Told::default(), &answered)
         }
@@ -113,13 +112,16 @@ fn told(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>, body:
     finish(site.scene, chosen, &told, body)
 }
 
+/// The answer's body as it is without state.
+fn made_up(site: &Site<'_>, chosen: &Chosen<'_>) -> Result<Value, Box<Answer>> {
+    let Some((media_type, _)) = &chosen.form else { return Ok(Value::Null) };
+    body::make(site.scene, media_type, chosen.status).map(|(body, _)| body).map_err(unabled)
+}
+
 /// The answer's body, and the thing that it tells of.
 fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Result<(Value, Entity), Box<Answer>> {
     let sent = merge::sent(site);
-    let mut answered = match &chosen.form {
-        Some((media_type, _)) => body::make(site.scene, media_type, chosen.status).map_err(unabled)?.0,
-        None => Value::Null,
-    };
+    let mut answered = made_up(site, chosen)?;
     let mut members = match &chosen.form {
         Some((media_type, _)) => {
             only_one(site, media_type, &mut answered);
@@ -152,9 +154,17 @@ fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Re
 /// Changes the thing in an answer, if the whole still conforms.
 fn alter(site: &Site<'_>, media_type: &MediaType, answered: &mut Value, change: impl FnOnce(&mut Map<String, Value>)) {
     let Some(place) = &site.used.shown else { return };
+    alter_body(media_type, answered, |body| {
+        if let Some(Value::Object(thing)) = thing_at_mut(body, &place.path, place.in_list) {
+            change(thing);
+        }
+    });
+}
+
+/// Changes an answer, if it still conforms.
+fn alter_body(media_type: &MediaType, answered: &mut Value, change: impl FnOnce(&mut Value)) {
     let mut next = answered.clone();
-    let Some(Value::Object(thing)) = thing_at_mut(&mut next, &place.path, place.in_list) else { return };
-    change(thing);
+    change(&mut next);
     if next != *answered && check::answer(media_type, &next).is_empty() {
         *answered = next;
     }
@@ -163,12 +173,11 @@ fn alter(site: &Site<'_>, media_type: &MediaType, answered: &mut Value, change: 
 /// Lets a list in the answer have the one thing that was created, and none that was made up beside it.
 fn only_one(site: &Site<'_>, media_type: &MediaType, answered: &mut Value) {
     let Some(place) = site.used.shown.as_ref().filter(|place| place.in_list) else { return };
-    let mut next = answered.clone();
-    let Some(Value::Array(items)) = at_mut(&mut next, &place.path) else { return };
-    items.truncate(1);
-    if check::answer(media_type, &next).is_empty() {
-        *answered = next;
-    }
+    alter_body(media_type, answered, |body| {
+        if let Some(Value::Array(items)) = at_mut(body, &place.path) {
+            items.truncate(1);
+        }
+    });
 }
 
 /// Lets the answer name what the thing is part of, as the path does.

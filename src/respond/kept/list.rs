@@ -35,16 +35,37 @@ fn page_of(site: &Site<'_>) -> Result<Answer, Box<Answer>> {
     let lets_through: Option<&dyn Fn(&Entity) -> bool> = if filters.is_empty() { None } else { Some(&lets_through) };
     let cut = site.store.look(|world, kinds| Listing { site, world, kinds, wanted: &site.wanted(), lets_through }.cut());
     let told = Told { page: Some(cut.facts(site)), ..Told::default() };
-    if let Some(written) = written::body(site, &chosen, &cut, &told) {
+    let view = View::of(site, media_type);
+    let around = around(site, media_type, chosen.status, &view, &cut, &told);
+    if let Some(written) = written::body(site, &chosen, &view, &cut, &around) {
         return headed(site.scene, &chosen, &told, written);
     }
-    let body = body(site, media_type, chosen.status, &cut, &told)?;
+    let body = body(site, media_type, chosen.status, &view, &cut, &told, around)?;
     finish(site.scene, &chosen, &told, &body)
 }
 
-fn body(site: &Site<'_>, media_type: &MediaType, status: StatusCode, cut: &Cut, told: &Told) -> Result<Value, Box<Answer>> {
+/// What stands around the list, which is empty there.
+fn around(site: &Site<'_>, media_type: &MediaType, status: StatusCode, view: &View<'_>, cut: &Cut, told: &Told) -> Value {
+    let mut around = view.around(site.scene, status, &Value::Null);
+    if let Some(layout) = media_type.layout() {
+        // How many there are is a part of what is said about the page.
+        view.put_value(&mut around, Value::Array(vec![Value::Null; cut.items.len()]));
+        Page::new(layout, cut.asked).with_facts(told.page.as_ref()).settle(&mut around);
+    }
+    view.put_value(&mut around, Value::Array(Vec::new()));
+    around
+}
+
+fn body(
+    site: &Site<'_>,
+    media_type: &MediaType,
+    status: StatusCode,
+    view: &View<'_>,
+    cut: &Cut,
+    told: &Told,
+    around: Value,
+) -> Result<Value, Box<Answer>> {
     let scene = site.scene;
-    let view = View::of(site, media_type);
     let item = |entity: &Arc<Entity>| match view.project(entity) {
         (members, true) => Value::Object(members),
         (members, false) => {
@@ -54,17 +75,14 @@ fn body(site: &Site<'_>, media_type: &MediaType, status: StatusCode, cut: &Cut, 
         }
     };
     let items: Vec<Value> = cut.items.iter().map(item).collect();
-    let mut body = view.around(scene, status, &Value::Null);
+    let mut body = around;
     view.put_value(&mut body, Value::Array(items));
-    if let Some(layout) = media_type.layout() {
-        Page::new(layout, cut.asked).with_facts(told.page.as_ref()).settle(&mut body);
-    }
     scene.rules().for_each(|rule| rule.answer(&scene.incoming(), &mut body));
     let violations = check::answer(media_type, &body);
     if violations.is_empty() {
         return Ok(body);
     }
-    mended(site, media_type, status, &view, cut, told).ok_or_else(|| unabled(violations))
+    mended(site, media_type, status, view, cut, told).ok_or_else(|| unabled(violations))
 }
 
 /// The same list where something in it, or around it, did not fit: each thing as far as it can be shown, in an envelope that

@@ -8,13 +8,13 @@ use std::{borrow::Cow, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::{Chosen, Site, Told, page::Cut, show::View};
+use super::{Chosen, Site, page::Cut, show::View};
 use crate::{
     check,
-    contract::{Alters, MediaType, Rule, thing_at_mut},
+    contract::{Alters, Rule, thing_at_mut},
     media::{self, Kind},
     message::Response,
-    respond::{page::Page, write},
+    respond::write,
     state::{Entity, Form},
     violation::Violation,
 };
@@ -27,7 +27,15 @@ struct Written<'w> {
 }
 
 /// The list as it was written; `None` where it must be made as any other.
-pub(super) fn body<'c>(site: &Site<'_>, chosen: &Chosen<'_>, cut: &'c Cut, told: &Told) -> Option<Result<Response, Violation>> {
+///
+/// `around` is what stands around it, with an empty list in its place.
+pub(super) fn body<'c>(
+    site: &Site<'_>,
+    chosen: &Chosen<'_>,
+    view: &View<'_>,
+    cut: &'c Cut,
+    around: &Value,
+) -> Option<Result<Response, Violation>> {
     let (media_type, named) = chosen.form.as_ref()?;
     let content_type = named.as_deref().unwrap_or(&media_type.range);
     let is_json = media::kind(content_type) == Kind::Json && !content_type.contains('*');
@@ -39,9 +47,10 @@ pub(super) fn body<'c>(site: &Site<'_>, chosen: &Chosen<'_>, cut: &'c Cut, told:
     }
     let ruled_by = (alters != Alters::Nothing).then_some(site.scene.operation.number);
     let form = Form { schema: schema.clone(), ruled_by };
-    let view = View::of(site, media_type);
-    let around = around(site, chosen, &view, media_type, cut, told)?;
-    let ruled = |item: Value| if ruled_by.is_none() { Some(item) } else { ruled(site, &view, &around, item) };
+    if !check::answer(media_type, around).is_empty() {
+        return None;
+    }
+    let ruled = |item: Value| if ruled_by.is_none() { Some(item) } else { ruled(site, view, around, item) };
     let item = |entity: &'c Arc<Entity>| {
         entity.written.get(&form).map(Cow::Borrowed).or_else(|| {
             let (members, is_whole) = view.project(entity);
@@ -51,7 +60,7 @@ pub(super) fn body<'c>(site: &Site<'_>, chosen: &Chosen<'_>, cut: &'c Cut, told:
         })
     };
     let items: Vec<_> = cut.items.iter().map(item).collect::<Option<_>>()?;
-    let text = Written { around: &around, path, items: &items }.to_bytes();
+    let text = Written { around, path, items: &items }.to_bytes();
     Some(write::written(content_type, chosen.status, text))
 }
 
@@ -61,18 +70,6 @@ fn ruled(site: &Site<'_>, view: &View<'_>, around: &Value, item: Value) -> Optio
     view.put(&mut body, item);
     site.scene.rules().for_each(|rule| rule.answer(&site.scene.incoming(), &mut body));
     thing_at_mut(&mut body, &site.used.shown.as_ref()?.path, true).map(Value::take)
-}
-
-/// What stands around the list, if that conforms.
-fn around(site: &Site<'_>, chosen: &Chosen<'_>, view: &View<'_>, media_type: &MediaType, cut: &Cut, told: &Told) -> Option<Value> {
-    let mut around = view.around(site.scene, chosen.status, &Value::Null);
-    // How many there are is a part of what is said about the page.
-    view.put_value(&mut around, Value::Array(vec![Value::Null; cut.items.len()]));
-    if let Some(layout) = media_type.layout() {
-        Page::new(layout, cut.asked).with_facts(told.page.as_ref()).settle(&mut around);
-    }
-    view.put_value(&mut around, Value::Array(Vec::new()));
-    check::answer(media_type, &around).is_empty().then_some(around)
 }
 
 impl Written<'_> {

@@ -35,23 +35,25 @@ pub(super) fn judge(
     let cookies = cookies(request);
     let mut decoded = Vec::new();
     for parameter in &operation.parameters {
-        let place = place(parameter);
         match read(operation, parameter, captured, request, (&query, &cookies)) {
-            Ok(Some(value)) => {
+            Ok(Some(Read { value, fits })) => {
                 if parameter.deprecated {
-                    let odd = Violation::new(Step::Parameters, "parameter.deprecated", place.clone(), "no deprecated parameter", "one");
+                    let place = place(parameter);
+                    let odd = Violation::new(Step::Parameters, "parameter.deprecated", place, "no deprecated parameter", "one");
                     findings.remarks.push(odd.with_rule(operation.place(&parameter.pointer)));
                 }
-                judge_value(parameter, &value, &place, findings);
+                if !fits {
+                    judge_value(parameter, &value, findings);
+                }
                 decoded.push((parameter.name.clone(), value));
             }
             Ok(None) if parameter.required => {
-                let missing = Violation::new(Step::Parameters, "parameter.missing", place, "this required parameter", "none");
+                let missing = Violation::new(Step::Parameters, "parameter.missing", place(parameter), "this required parameter", "none");
                 findings.violations.push(missing.with_rule(operation.place(&parameter.pointer)));
             }
             Ok(None) => {}
             Err((code, unreadable)) => {
-                let violation = Violation::new(Step::Parameters, code, place, unreadable.expected, unreadable.found);
+                let violation = Violation::new(Step::Parameters, code, place(parameter), unreadable.expected, unreadable.found);
                 let violation = if is_secret(parameter) { violation.masked() } else { violation };
                 findings.violations.push(violation.with_rule(operation.place(&parameter.pointer)));
             }
@@ -73,9 +75,8 @@ fn prepared<'r>(rules: &Rules, operation: &Operation, query: &'r str) -> Cow<'r,
     if query.is_empty() || rules.of(operation).next().is_none() {
         return query.into();
     }
-    let decoded = |text: &str| percent_decode(&text.replace('+', " ")).into_owned();
     let reading = |name: &str, text: &str| {
-        let (name, text) = (decoded(name), decoded(text));
+        let (name, text) = (codec::decode(name), codec::decode(text));
         rules.of(operation).find_map(|rule| rule.prepare_parameter(&name, &text))
     };
     let mut changed = false;
@@ -89,13 +90,13 @@ fn prepared<'r>(rules: &Rules, operation: &Operation, query: &'r str) -> Cow<'r,
     if changed { pairs.join("&").into() } else { query.into() }
 }
 
-fn judge_value(parameter: &Parameter, value: &Value, place: &Place, findings: &mut Findings) {
+fn judge_value(parameter: &Parameter, value: &Value, findings: &mut Findings) {
     let Some(schema) = parameter.any_schema() else { return };
     // OpenAPI 3.1, section 4.8.12.2.1, `allowEmptyValue`: the schema has no say.
     if parameter.allow_empty && *value == "" {
         return;
     }
-    let found = schema.check(value, Step::Parameters, |inner| within(place, inner));
+    let found = schema.check(value, Step::Parameters, |inner| within(&place(parameter), inner));
     if found.is_empty() {
         return;
     }
@@ -108,6 +109,19 @@ fn is_secret(parameter: &Parameter) -> bool {
     parameter.name.parse().is_ok_and(|name| is_secret_header(&name))
 }
 
+/// The value of a parameter, as it was read.
+struct Read {
+    value: Value,
+    /// Whether its schema is known to accept it.
+    fits: bool,
+}
+
+impl From<Value> for Read {
+    fn from(value: Value) -> Self {
+        Self { value, fits: false }
+    }
+}
+
 /// The value of a parameter; `None` if it was not sent.
 fn read(
     operation: &Operation,
@@ -115,7 +129,7 @@ fn read(
     captured: &[String],
     request: &Request,
     (query, cookies): (&Pairs<'_>, &Pairs<'_>),
-) -> Result<Option<Value>, Refused> {
+) -> Result<Option<Read>, Refused> {
     let (header, left);
     let given = match parameter.location {
         Location::Path => {
@@ -138,11 +152,11 @@ fn read(
         }
         Location::Query => Given::Pairs(query),
         Location::Cookie => Given::Pairs(cookies),
-        Location::QueryString => return whole_query(parameter, request),
+        Location::QueryString => return Ok(whole_query(parameter, request)?.map(Read::from)),
     };
     // OpenAPI 3.1, section 4.8.12.2.1, `allowEmptyValue`: what is sent empty is not read as anything else.
     if parameter.allow_empty && matches!(&given, Given::Pairs(pairs) if own_texts(parameter, pairs) == [""]) {
-        return Ok(Some("".into()));
+        return Ok(Some(Value::from("").into()));
     }
     if let Some(content) = &parameter.content {
         let text = match given {
@@ -150,19 +164,19 @@ fn read(
             Given::Text(text) => Some(percent_decode(text)),
             Given::Pairs(pairs) => single(parameter, pairs)?,
         };
-        return text.map(|text| content_value(&text, content)).transpose();
+        return Ok(text.map(|text| content_value(&text, content)).transpose()?.map(Read::from));
     }
     let readings = style_readings(parameter, &given).map_err(|unreadable| ("parameter.style", unreadable))?;
-    let Some(schema) = &parameter.schema else { return Ok(readings.into_iter().next()) };
-    let mut settled = Vec::new();
+    let Some(schema) = &parameter.schema else { return Ok(readings.into_iter().next().map(Read::from)) };
+    let mut first = None;
     for reading in readings {
-        let value = codec::settle(schema, &codec::cut_items(schema.document(), schema.pointer(), reading));
-        if schema.accepts(&value) {
-            return Ok(Some(value));
+        let (value, fits) = codec::settled(schema, &codec::cut_items(schema.document(), schema.pointer(), reading));
+        if fits {
+            return Ok(Some(Read { value, fits }));
         }
-        settled.push(value);
+        first.get_or_insert(value);
     }
-    Ok(settled.into_iter().next())
+    Ok(first.map(Read::from))
 }
 
 /// What was sent by a parameter's own name, still encoded.

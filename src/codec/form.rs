@@ -22,7 +22,7 @@ pub(crate) fn pairs(query: &str) -> Vec<(Cow<'_, str>, &str)> {
     pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decode(name), value)).collect()
 }
 
-pub(super) fn decode(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     if text.contains('+') { Cow::Owned(percent_decode(&text.replace('+', " ")).into_owned()) } else { percent_decode(text) }
 }
 

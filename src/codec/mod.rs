@@ -21,13 +21,13 @@ mod xml;
 
 pub(crate) use self::{
     compress::{SUPPORTED as CODINGS, Undecoded, decode as decompress},
-    form::{delimiting, inner_lists, pairs, read as read_form},
+    form::{decode, delimiting, inner_lists, pairs, read as read_form},
     lines::{events, read as read_lines, read_events, write as write_lines},
     multipart::{Part, read as read_parts},
     nested::{Key, Nested, Noted, below, cut as cut_name},
     style::{Claim, Given, claim, cut_items, readings as style_readings, split_text, spreads, write_simple},
     transfer::decode_base64,
-    typed::settle,
+    typed::{settle, settled},
     xml::{read as read_xml, write as write_xml},
 };
 #[cfg(test)]

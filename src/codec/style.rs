@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     contract::{Location, Parameter, Style},
-    document::Document,
+    document::{Document, Version},
     pointer::Pointer,
     schema::Types,
     source::{describe, quote},
@@ -38,6 +38,9 @@ pub(crate) type Reading = Vec<Value>;
 pub(crate) fn readings(parameter: &Parameter, given: &Given<'_>) -> Result<Reading, Unreadable> {
     let noted = noted(parameter);
     let wants = Wants::of(parameter);
+    if let Some(text) = only_text(parameter, given, wants) {
+        return Ok(vec![decoded(parameter.location, text)]);
+    }
     let cut = match given {
         Given::Text(text) => cut(parameter, text, wants)?,
         Given::Pairs(pairs) => {
@@ -83,6 +86,21 @@ pub(crate) fn readings(parameter: &Parameter, given: &Given<'_>) -> Result<Readi
         readings.push(cut.scalar.as_ref().map_or_else(|| list(&cut.list), |text| decode(text)));
     }
     Ok(readings)
+}
+
+/// The text of what is one text however it is written, as most parameters are.
+fn only_text<'r>(parameter: &Parameter, given: &'r Given<'_>, wants: Wants) -> Option<&'r str> {
+    if wants.list || wants.members || wants.brackets {
+        return None;
+    }
+    match (given, parameter.style) {
+        (Given::Text(text), Style::Simple) => Some(text),
+        (Given::Pairs(pairs), Style::Form) => {
+            let mut own = pairs.iter().filter(|(name, _)| *name == parameter.name);
+            own.next().filter(|_| own.next().is_none()).map(|(_, text)| *text)
+        }
+        _ => None,
+    }
 }
 
 /// What is said about a parameter's value.
@@ -392,7 +410,7 @@ pub(crate) fn split_text(text: &str, style: Style) -> Vec<String> {
 
 /// Lists in a list of Swagger 2.0, each cut as its own `collectionFormat` says (Items Object).
 pub(crate) fn cut_items(document: &Document, place: &Pointer, mut value: Value) -> Value {
-    if document.root().get("swagger").is_some()
+    if document.version == Version::V2
         && let Value::Array(items) = &mut value
         && let Ok((place, schema)) = document.follow(place)
         && let Some(inner) = schema.get("items").filter(|inner| inner.get("type").is_some_and(|kind| kind == "array"))

@@ -14,13 +14,20 @@ const MOST_ROUNDS: usize = 8;
 
 /// The value that texts stand for, by their schema.
 pub(crate) fn settle(schema: &Schema, texts: &Value) -> Value {
+    settled(schema, texts).0
+}
+
+/// The same, and whether the schema accepts it.
+pub(crate) fn settled(schema: &Schema, texts: &Value) -> (Value, bool) {
     let annotations = schema.annotations();
     let mut value = texts.clone();
     give_types(&mut value, annotations, annotations.root());
     if schema.accepts(&value) {
-        return value;
+        return (value, true);
     }
-    mend(schema, value, texts)
+    let mended = mend(schema, value, texts);
+    let fits = schema.accepts(&mended);
+    (mended, fits)
 }
 
 fn give_types(value: &mut Value, annotations: &Annotations, note: &Note) {

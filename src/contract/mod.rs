@@ -471,6 +471,7 @@ pub struct Operation {
     id: Option<String>,
     method: Method,
     path: String,
+    path_parameters: Vec<String>,
     pub(crate) pointer: Pointer,
     /// Its path item: as it stands among the paths, and where that refers to, which are mostly the same.
     pub(crate) path_items: [Pointer; 2],
@@ -575,7 +576,13 @@ impl Operation {
 
     /// The names of the path parameters, in the order of the template.
     pub(crate) fn path_parameters(&self) -> impl Iterator<Item = &str> {
-        crate::router::parameters(&self.path)
+        self.path_parameters.iter().map(String::as_str)
+    }
+
+    /// What a parameter of the query asks of a list, by its name; also one that is not declared.
+    pub(crate) fn asks_by(&self, name: &str) -> Asks {
+        let declared = self.parameters.iter().find(|parameter| parameter.location == Location::Query && parameter.name == name);
+        declared.and_then(|parameter| parameter.asks).unwrap_or_else(|| Asks::read(name))
     }
 
     /// A place in the document, for a violation to point to.

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     document::Document,
     pointer::Pointer,
-    schema::{Schema, Setting},
+    schema::{Given, Schema, Setting},
     seed::Seed,
 };
 
@@ -100,6 +100,8 @@ pub(crate) struct MediaType {
     layout: OnceLock<Option<Layout>>,
     /// What each item of that list is, where nothing is said of the list as a whole.
     items: OnceLock<Option<Schema>>,
+    /// What stands around the value at the end of a path, where all of it is known.
+    frame: OnceLock<(Vec<String>, Option<Value>)>,
 }
 
 impl MediaType {
@@ -114,6 +116,7 @@ impl MediaType {
             of_schema: OnceLock::new(),
             layout: OnceLock::new(),
             items: OnceLock::new(),
+            frame: OnceLock::new(),
         }
     }
 
@@ -170,6 +173,23 @@ impl MediaType {
     pub(crate) fn items_of(&self, path: &[String]) -> Option<&Schema> {
         self.layout().filter(|layout| layout.list == path)?;
         self.items.get_or_init(|| apart::items(self.schema.as_ref()?, path).filter(|_| self.item_schema.is_none())).as_ref()
+    }
+
+    /// What stands around the value at the end of a path, before it is said which page it is, if it is the answer's list; `None`
+    /// if anything in it differs from answer to answer. It is that of drafts that [have all](Setting::has_all).
+    ///
+    /// It is known for one path, the first that is asked for: answers of one media type show one thing.
+    pub(crate) fn frame_of(&self, path: &[String]) -> Option<&Value> {
+        let (known, frame) = self.frame.get_or_init(|| (path.to_vec(), self.find_frame(path)));
+        frame.as_ref().filter(|_| known == path)
+    }
+
+    fn find_frame(&self, path: &[String]) -> Option<Value> {
+        let given = Given { members: &[path.last()?], identity: None };
+        let layout = self.layout().filter(|layout| layout.list == path);
+        let of_page =
+            |path: &[&str]| layout.is_some_and(|layout| layout.members(false).any(|member| member.is_settled() && member.path == path));
+        self.schema.as_ref()?.frame(given, &of_page)
     }
 
     /// How a member of a form is written, if the document says so.
@@ -244,4 +264,23 @@ pub(crate) enum SchemeKind {
     ApiKey(Location, String),
     /// Any other: not enforced, and a warning says so.
     Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn what_the_bundled_contract_shows_has_the_same_around_it_always() {
+        let contract = crate::kayle::contract();
+        let frame = |operation: &str, path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|&name| name.to_owned()).collect();
+            contract.operation(operation).responses[0].content[0].frame_of(&path).cloned()
+        };
+        let page = json!({"limit": null, "has_more": null, "next_cursor": null});
+        let list = frame("GET /v1/webhooks/endpoints", &["data"]);
+        assert_eq!(list, Some(json!({"data": null, "error": null, "pagination": page})));
+        assert_eq!(frame("GET /v1/webhooks/endpoints/{endpoint_id}", &["data"]), Some(json!({"data": null, "error": null})));
+        assert_eq!(frame("GET /v1/webhooks/endpoints/{endpoint_id}", &["error"]), None, "one path is known");
+    }
 }

@@ -90,6 +90,18 @@ pub(crate) struct Member {
     pub(crate) ending: Ending,
 }
 
+impl Member {
+    /// Whether it is what the page makes of it, whatever it was before.
+    pub(super) fn is_settled(&self) -> bool {
+        match self.role {
+            // Of some pages nobody can say how to ask for them.
+            Role::Previous => self.ending == Ending::Null,
+            Role::Next => self.ending != Ending::Empty || self.types.has(Types::STRING),
+            _ => true,
+        }
+    }
+}
+
 /// Where an answer has its list, and what speaks of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Layout {

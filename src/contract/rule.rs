@@ -152,7 +152,8 @@ pub enum Alters {
     /// Nothing: the rule is about something else.
     Nothing,
     /// How each thing is shown, by what that thing is: whatever was asked, and whatever stands beside it. Where a list shows
-    /// what is kept, [`Rule::answer`] is asked once for each thing, with an answer that has it alone, and again once it changed.
+    /// what is kept, [`Rule::answer`] is asked once for each thing, with an answer that has those which it was not asked for
+    /// yet, as many as they are, and again once a thing changed.
     EachThing,
     /// Anything, by whatever it looks at.
     Anything,

@@ -138,7 +138,7 @@ impl Engine {
             operation,
             request,
             judgement: &judgement,
-            seed: self.seed_of(operation.name(), request),
+            seed: self.seed_of(operation, request),
             world: Seed::new(self.settings.seed),
             now: self.settings.clock.now(),
             since: self.since,
@@ -210,11 +210,11 @@ impl Engine {
     /// value = f(seed, operation, request, n-th identical request); status and place come in further down.
     ///
     /// Reading twice gives the same (RFC 9110, section 9.2.1), and so does asking for more or fewer items of a list.
-    fn seed_of(&self, operation: &str, request: &Request) -> Seed {
-        let mut seed = Seed::new(self.settings.seed).with(operation.as_bytes()).with(request.path().as_bytes());
+    fn seed_of(&self, operation: &Operation, request: &Request) -> Seed {
+        let mut seed = Seed::new(self.settings.seed).with(operation.name().as_bytes()).with(request.path().as_bytes());
         let query = request.query().unwrap_or_default();
         if request.method().is_safe() {
-            let is_size = |pair: &&str| Asks::read(pair.split('=').next().unwrap_or_default()) == Asks::Limit;
+            let is_size = |pair: &&str| operation.asks_by(pair.split('=').next().unwrap_or_default()) == Asks::Limit;
             for pair in query.split('&').filter(|pair| !pair.is_empty() && !is_size(pair)) {
                 seed = seed.with(pair.as_bytes());
             }

@@ -55,13 +55,9 @@ pub(super) fn echoes<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
             echoes.push(Echo { name, value, kind: Kind::Path, sent: true });
         }
     }
-    for parameter in &scene.operation.parameters {
-        let Some(asks) = parameter.asks else { continue };
-        let Some(value) = page::value(scene, parameter) else { continue };
-        if !echoes.iter().any(|echo| echo.name == parameter.name) {
-            let sent = judgement.parameters.iter().any(|(name, _)| *name == parameter.name);
-            let kind = if asks == Asks::Filter { Kind::Filter } else { Kind::Page };
-            echoes.push(Echo { name: &parameter.name, value, kind, sent });
+    for echo in of_query(scene) {
+        if !echoes.iter().any(|known| known.name == echo.name) {
+            echoes.push(echo);
         }
     }
     let identity = identity(scene.operation).and_then(|last| judgement.parameters.iter().find(|(name, _)| name == last));
@@ -69,9 +65,19 @@ pub(super) fn echoes<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
     echoes
 }
 
-/// What the parameters alone give to take over, for what stands around what is kept.
-pub(super) fn echoes_of_parameters<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
-    echoes(scene).into_iter().filter(|echo| matches!(echo.kind, Kind::Page)).collect()
+/// What parameters give that ask for a page, for what stands around what is kept.
+pub(super) fn echoes_of_page<'a>(scene: &Scene<'a>) -> Vec<Echo<'a>> {
+    of_query(scene).filter(|echo| echo.kind == Kind::Page).collect()
+}
+
+/// What the parameters of the query give.
+fn of_query<'a>(scene: &Scene<'a>) -> impl Iterator<Item = Echo<'a>> {
+    scene.operation.parameters.iter().filter_map(|parameter| {
+        let kind = if parameter.asks? == Asks::Filter { Kind::Filter } else { Kind::Page };
+        let value = page::value(scene, parameter)?;
+        let sent = scene.judgement.parameters.iter().any(|(name, _)| *name == parameter.name);
+        Some(Echo { name: &parameter.name, value, kind, sent })
+    })
 }
 
 /// What the body of the request gives.

@@ -182,10 +182,10 @@ impl<'a> Scene<'a> {
         if used.is_some_and(|(_, _, used)| used.action == Action::Create) {
             return Occasion::Create;
         }
-        let names_one = echo::entity(self.operation, self.judgement).is_some();
+        let names_one = || echo::entity(self.operation, self.judgement).is_some();
         match *self.request.method() {
             ref method if method.is_safe() => Occasion::Read,
-            Method::POST if !names_one => Occasion::Create,
+            Method::POST if !names_one() => Occasion::Create,
             _ => Occasion::Change,
         }
     }

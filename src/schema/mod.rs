@@ -44,6 +44,7 @@ pub(crate) use self::{
 };
 use self::{dialect::Purpose, generate::NotFound};
 use crate::{
+    clock::Timestamp,
     document::Document,
     pointer::Pointer,
     seed::Seed,
@@ -133,6 +134,14 @@ impl Schema {
     pub(crate) fn draft(&self, given: Given<'_>, seed: Seed, setting: Setting) -> Option<Value> {
         let plan = self.plan().ok()?;
         generate::draft(&generate::Source { plan, annotations: self.annotations(), given, setting }, seed)
+    }
+
+    /// What every [draft](Self::draft) is that [has all](Setting::has_all), but for the members that `is_own` tells by the names
+    /// that lead to them; `None` if that differs from draft to draft.
+    pub(crate) fn frame(&self, given: Given<'_>, is_own: &dyn Fn(&[&str]) -> bool) -> Option<Value> {
+        let plan = self.plan().ok()?;
+        let setting = Setting::at(Timestamp::FIXED);
+        generate::frame(&generate::Source { plan, annotations: self.annotations(), given, setting }, is_own)
     }
 
     /// Makes a value, which is valid.

@@ -13,7 +13,7 @@ mod world;
 pub(crate) use self::{
     kind::{Kind, Link, Within},
     store::{Kinds, Occasion, Store},
-    world::{Entity, Form, Missed, Rank, Repeat, Wanted, World},
+    world::{Entity, Form, List, Missed, Rank, Repeat, Wanted, World},
 };
 pub use self::{snapshot::State, transaction::Transaction};
 

@@ -67,7 +67,7 @@ impl<'t> Transaction<'t> {
     #[track_caller]
     pub fn list(&self, resource: &str) -> impl DoubleEndedIterator<Item = &Map<String, Value>> {
         let wanted = Wanted { kind: self.kind(resource), tenant: &self.occasion.tenant, links: &[] };
-        self.world.list(self.kinds, &wanted, None).map(|entity| &entity.members)
+        self.world.list(self.kinds, &wanted).after(None).map(|entity| &entity.members)
     }
 
     /// Keeps a new thing, and gives its id. Members that it lacks are made up, its id among them.

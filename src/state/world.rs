@@ -179,6 +179,22 @@ struct Table {
     unique: HashMap<Key, Key>,
 }
 
+/// Things in the order in which a list shows them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct List<'w>(Option<&'w BTreeMap<Rank, Arc<Entity>>>);
+
+impl<'w> List<'w> {
+    pub(crate) fn len(self) -> usize {
+        self.0.map_or(0, BTreeMap::len)
+    }
+
+    /// All of it, or what comes after a place in it.
+    pub(crate) fn after(self, place: Option<Rank>) -> impl DoubleEndedIterator<Item = &'w Arc<Entity>> + use<'w> {
+        let from = place.map_or(Bound::Unbounded, Bound::Excluded);
+        self.0.map(|list| list.range((from, Bound::Unbounded))).into_iter().flatten().map(|(_, entity)| entity)
+    }
+}
+
 /// Everything that is kept.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct World {
@@ -260,21 +276,9 @@ impl World {
         all
     }
 
-    /// A list, in its order, beginning after a place in it.
-    pub(crate) fn list<'w>(
-        &'w self,
-        kinds: &[Kind],
-        wanted: &Wanted<'_>,
-        after: Option<Rank>,
-    ) -> impl DoubleEndedIterator<Item = &'w Arc<Entity>> + use<'w> {
-        let list = self.tables[wanted.kind].lists.get(&list_of(&kinds[wanted.kind], wanted));
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        list.map(|list| list.range((from, Bound::Unbounded))).into_iter().flatten().map(|(_, entity)| entity)
-    }
-
-    /// How many a list has.
-    pub(crate) fn count_of(&self, kinds: &[Kind], wanted: &Wanted<'_>) -> usize {
-        self.tables[wanted.kind].lists.get(&list_of(&kinds[wanted.kind], wanted)).map_or(0, BTreeMap::len)
+    /// The list that a path asks for; an empty one, where nothing was ever in it.
+    pub(crate) fn list(&self, kinds: &[Kind], wanted: &Wanted<'_>) -> List<'_> {
+        List(self.tables[wanted.kind].lists.get(&list_of(&kinds[wanted.kind], wanted)))
     }
 
     /// The place of a thing in the orders of its kind.

@@ -341,6 +341,7 @@ impl<'d> Loader<'d> {
             id,
             method,
             path: path.to_owned(),
+            path_parameters: router::parameters(path).map(str::to_owned).collect(),
             parameters,
             request_body,
             responses,

@@ -33,7 +33,8 @@ fn page_of(site: &Site<'_>) -> Result<Answer, Box<Answer>> {
     let filters = filters(site);
     let lets_through = |entity: &Entity| filters.iter().all(|filter| filter.lets_through(entity));
     let lets_through: Option<&dyn Fn(&Entity) -> bool> = if filters.is_empty() { None } else { Some(&lets_through) };
-    let cut = site.store.look(|world, kinds| Listing { site, world, kinds, wanted: &site.wanted(), lets_through }.cut());
+    let wanted = &site.wanted();
+    let cut = site.store.look(|world, kinds| Listing { site, world, kinds, wanted, list: world.list(kinds, wanted), lets_through }.cut());
     let told = Told { page: Some(cut.facts(site)), ..Told::default() };
     let view = View::of(site, media_type);
     let around = around(site, media_type, chosen.status, &view, &cut, &told);
@@ -46,7 +47,7 @@ fn page_of(site: &Site<'_>) -> Result<Answer, Box<Answer>> {
 
 /// What stands around the list, which is empty there.
 fn around(site: &Site<'_>, media_type: &MediaType, status: StatusCode, view: &View<'_>, cut: &Cut, told: &Told) -> Value {
-    let mut around = view.around(site.scene, status, &Value::Null);
+    let mut around = view.around_list(site.scene, status);
     if let Some(layout) = media_type.layout() {
         // How many there are is a part of what is said about the page.
         view.put_value(&mut around, Value::Array(vec![Value::Null; cut.items.len()]));

@@ -13,7 +13,7 @@ use crate::{
     contract::{Asks, Parameter},
     message::Uri,
     respond::page::{self, Asked},
-    state::{Entity, Kind, Rank, Wanted, World},
+    state::{Entity, Kind, List, Rank, Wanted, World},
     text::percent_encode,
 };
 
@@ -68,6 +68,7 @@ pub(super) struct Listing<'l> {
     pub(super) world: &'l World,
     pub(super) kinds: &'l [Kind],
     pub(super) wanted: &'l Wanted<'l>,
+    pub(super) list: List<'l>,
     /// What filters let through; `None` where there are none.
     pub(super) lets_through: Option<&'l dyn Fn(&Entity) -> bool>,
 }
@@ -98,33 +99,42 @@ impl<'l> Listing<'l> {
     }
 
     /// What is in the list, from a place on.
-    fn from(&self, rank: Option<Rank>) -> impl Iterator<Item = &'l Arc<Entity>> {
+    fn from(&self, place: Option<Rank>) -> impl Iterator<Item = &'l Arc<Entity>> {
         let lets_through = self.lets_through;
-        self.world.list(self.kinds, self.wanted, rank).filter(move |entity| lets_through.is_none_or(|lets_through| lets_through(entity)))
+        self.list.after(place).filter(move |entity| lets_through.is_none_or(|lets_through| lets_through(entity)))
     }
 
     /// How many there are; they are counted one by one only where filters are in the way.
     fn count(&self) -> usize {
-        if self.lets_through.is_some() { self.from(None).count() } else { self.world.count_of(self.kinds, self.wanted) }
+        if self.lets_through.is_some() { self.from(None).count() } else { self.list.len() }
     }
 
     /// What comes before a cursor: nothing, if that is not there.
     fn before(&self, cursor: &str) -> impl Iterator<Item = &'l Arc<Entity>> {
-        let end = self.world.find(self.kinds, self.wanted, cursor).map(|entity| entity.serial);
+        let end = self.find(cursor).map(|entity| entity.serial);
         self.from(None).take_while(move |entity| end.is_some_and(|end| entity.serial != end))
     }
 
     /// What comes after a cursor: nothing, if that is the id of a thing that is not there.
     fn after(&self, cursor: &str, most: usize) -> Vec<Arc<Entity>> {
         let kind = self.site.kind;
-        let Some(member) = &kind.after else {
-            let place = self.world.find(self.kinds, self.wanted, cursor).map(|entity| World::rank(kind, entity));
-            return place.map(|rank| self.from(Some(rank)).take(most).cloned().collect()).unwrap_or_default();
-        };
-        // In the order of the member that is compared, the place is known.
-        let rank = (kind.order.as_ref() == Some(member)).then(|| World::after_text(cursor));
-        let is_later = |entity: &&Arc<Entity>| entity.members.get(member).is_some_and(|value| Kind::text(value).as_str() > cursor);
-        self.from(rank).filter(is_later).take(most).cloned().collect()
+        match &kind.after {
+            None => {
+                let place = self.find(cursor).map(|entity| World::rank(kind, entity));
+                place.map(|place| self.from(Some(place)).take(most).cloned().collect()).unwrap_or_default()
+            }
+            // In the order of the member that is compared, the place is known.
+            member if *member == kind.order => self.from(Some(World::after_text(cursor))).take(most).cloned().collect(),
+            Some(member) => {
+                let is_later = |entity: &&Arc<Entity>| entity.members.get(member).is_some_and(|value| Kind::text(value).as_str() > cursor);
+                self.from(None).filter(is_later).take(most).cloned().collect()
+            }
+        }
+    }
+
+    /// The thing that a cursor names.
+    fn find(&self, cursor: &str) -> Option<&'l Arc<Entity>> {
+        self.world.find(self.kinds, self.wanted, cursor)
     }
 }
 

@@ -147,11 +147,22 @@ impl<'v> View<'v> {
     /// The members of a thing that this shows, and whether those are all that it shows.
     pub(super) fn project(&self, entity: &Entity) -> (Map<String, Value>, bool) {
         let Some((annotations, note)) = self.noted.filter(|(_, note)| note.declares_members) else { return (entity.members.clone(), true) };
-        let shows = |name: &str| annotations.member(note, name).is_some_and(|member| !member.write_only);
-        let members: Map<String, Value> =
-            entity.members.iter().filter(|(name, _)| shows(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
-        let known = |name: &str| members.contains_key(name) || entity.absent.iter().any(|absent| absent == name);
-        let is_whole = annotations.members(note).all(|(name, member)| member.write_only || known(name));
+        let is_needless = |(name, member): (&str, &Note)| member.write_only || entity.absent.iter().any(|absent| absent == name);
+        // Both go by their names in order, so that one walk tells all.
+        let mut declared = annotations.members(note).peekable();
+        let (mut is_whole, mut hidden) = (true, Vec::new());
+        for name in entity.members.keys() {
+            while let Some(lacking) = declared.next_if(|(known, _)| *known < name.as_str()) {
+                is_whole &= is_needless(lacking);
+            }
+            let member = declared.next_if(|(known, _)| known == name).map(|(_, member)| member);
+            if member.or_else(|| annotations.member(note, name)).is_none_or(|member| member.write_only) {
+                hidden.push(name);
+            }
+        }
+        is_whole &= declared.all(is_needless);
+        let mut members = entity.members.clone();
+        hidden.into_iter().for_each(|name| drop(members.remove(name)));
         (members, is_whole)
     }
 
@@ -196,12 +207,27 @@ impl<'v> View<'v> {
 
     /// All of an answer that is not the thing.
     pub(super) fn around(&self, scene: &Scene<'_>, status: StatusCode, id: &Value) -> Value {
-        let Some(first) = self.path.first() else { return Value::Null };
+        let Some(last) = self.path.last() else { return Value::Null };
         let Some(schema) = &self.media_type.schema else { return Value::Object(Map::new()) };
-        // What stands beside the thing on the way to it is made up; what is in its place need not be.
-        let given = Given { members: &[self.path.last().unwrap_or(first)], identity: Some(id) };
-        let mut body = schema.draft(given, seed(scene, status), scene.setting_for(status)).unwrap_or_default();
-        echo::apply(&mut body, self.media_type, &echo::echoes_of_parameters(scene));
+        let setting = scene.setting_for(status);
+        // What is settled by the page of a list is not settled here.
+        let known = if self.in_list || !setting.has_all() { None } else { self.media_type.frame_of(self.path) };
+        let mut body = known.cloned().unwrap_or_else(|| {
+            // What stands beside the thing on the way to it is made up; what is in its place need not be.
+            let given = Given { members: &[last], identity: Some(id) };
+            schema.draft(given, seed(scene, status), setting).unwrap_or_default()
+        });
+        echo::apply(&mut body, self.media_type, &echo::echoes_of_page(scene));
+        body
+    }
+
+    /// The same around a list, before it is said which page of it this is.
+    pub(super) fn around_list(&self, scene: &Scene<'_>, status: StatusCode) -> Value {
+        let Some(frame) = self.media_type.frame_of(self.path).filter(|_| scene.setting_for(status).has_all()) else {
+            return self.around(scene, status, &Value::Null);
+        };
+        let mut body = frame.clone();
+        echo::apply(&mut body, self.media_type, &echo::echoes_of_page(scene));
         body
     }
 

@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 use super::{Chosen, Site, page::Cut, show::View};
 use crate::{
     check,
-    contract::{Alters, Rule, thing_at_mut},
+    contract::{Alters, Rule, at_mut},
     media::{self, Kind},
     message::Response,
     respond::write,
+    schema::Schema,
     state::{Entity, Form},
     violation::Violation,
 };
@@ -29,11 +30,11 @@ struct Written<'w> {
 /// The list as it was written; `None` where it must be made as any other.
 ///
 /// `around` is what stands around it, with an empty list in its place.
-pub(super) fn body<'c>(
+pub(super) fn body(
     site: &Site<'_>,
     chosen: &Chosen<'_>,
     view: &View<'_>,
-    cut: &'c Cut,
+    cut: &Cut,
     around: &Value,
 ) -> Option<Result<Response, Violation>> {
     let (media_type, named) = chosen.form.as_ref()?;
@@ -50,26 +51,52 @@ pub(super) fn body<'c>(
     if !check::answer(media_type, around).is_empty() {
         return None;
     }
-    let ruled = |item: Value| if ruled_by.is_none() { Some(item) } else { ruled(site, view, around, item) };
-    let item = |entity: &'c Arc<Entity>| {
-        entity.written.get(&form).map(Cow::Borrowed).or_else(|| {
-            let (members, is_whole) = view.project(entity);
-            let item = ruled(Value::Object(members))?;
-            let text = (is_whole && schema.accepts(&item)).then(|| write::json(&item).into_boxed_slice())?;
-            Some(entity.written.keep(&form, text).map_or_else(|text| Cow::Owned(text.into_vec()), Cow::Borrowed))
-        })
-    };
-    let items: Vec<_> = cut.items.iter().map(item).collect::<Option<_>>()?;
+    let made = |entities: &[&Arc<Entity>]| made(site, view, around, entities, ruled_by.is_some());
+    let items = texts(cut, &form, schema, made)?;
     let text = Written { around, path, items: &items }.to_bytes();
     Some(write::written(content_type, chosen.status, text))
 }
 
-/// A thing as rules let it be shown, which look at nothing else.
-fn ruled(site: &Site<'_>, view: &View<'_>, around: &Value, item: Value) -> Option<Value> {
+/// The texts of all items: those that were written before, and those that are written now, which are kept.
+fn texts<'c>(
+    cut: &'c Cut,
+    form: &Form,
+    schema: &Schema,
+    made: impl FnOnce(&[&Arc<Entity>]) -> Option<Vec<Value>>,
+) -> Option<Vec<Cow<'c, [u8]>>> {
+    let mut texts: Vec<_> = cut.items.iter().map(|entity| entity.written.get(form).map(Cow::Borrowed)).collect();
+    let (slots, entities): (Vec<_>, Vec<_>) = texts.iter_mut().zip(&cut.items).filter(|(text, _)| text.is_none()).unzip();
+    if !entities.is_empty() {
+        let made = made(&entities)?;
+        let mut buffer = Vec::with_capacity(1024);
+        for ((slot, entity), item) in slots.into_iter().zip(entities).zip(made) {
+            if !schema.accepts(&item) {
+                return None;
+            }
+            buffer.clear();
+            write::json_into(&item, &mut buffer);
+            let kept = entity.written.keep(form, buffer.as_slice().into());
+            *slot = Some(kept.map_or_else(|text| Cow::Owned(text.into_vec()), Cow::Borrowed));
+        }
+    }
+    texts.into_iter().collect()
+}
+
+/// Things as the list shows them; `None` if one lacks something. Rules see all of them at once, and look at nothing else.
+fn made(site: &Site<'_>, view: &View<'_>, around: &Value, entities: &[&Arc<Entity>], ruled: bool) -> Option<Vec<Value>> {
+    let shown =
+        |entity: &&Arc<Entity>| Some(view.project(entity)).filter(|(_, is_whole)| *is_whole).map(|(members, _)| Value::Object(members));
+    let items: Vec<Value> = entities.iter().map(shown).collect::<Option<_>>()?;
+    if !ruled {
+        return Some(items);
+    }
     let mut body = around.clone();
-    view.put(&mut body, item);
+    view.put_value(&mut body, Value::Array(items));
     site.scene.rules().for_each(|rule| rule.answer(&site.scene.incoming(), &mut body));
-    thing_at_mut(&mut body, &site.used.shown.as_ref()?.path, true).map(Value::take)
+    match at_mut(&mut body, &site.used.shown.as_ref()?.path).map(Value::take) {
+        Some(Value::Array(items)) if items.len() == entities.len() => Some(items),
+        _ => None,
+    }
 }
 
 impl Written<'_> {

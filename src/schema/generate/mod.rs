@@ -5,6 +5,7 @@
 
 mod array;
 mod documented;
+mod frame;
 mod number;
 mod object;
 mod text;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use self::documented::Shown;
 pub(crate) use self::documented::says_nothing;
+pub(super) use self::frame::frame;
 use super::{
     annotations::{Annotations, Note, Types},
     names::{Background, Locale, Name},
@@ -46,6 +48,11 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
+    /// Whether all that may be there is: by other settings, members are left out by chance, or because something went wrong.
+    pub(crate) const fn has_all(&self) -> bool {
+        self.optional >= 100 && !self.failure
+    }
+
     /// The defaults, at a moment.
     pub(crate) const fn at(now: Timestamp) -> Self {
         Self {
@@ -256,7 +263,7 @@ impl<'p> Maker<'p> {
     fn root(&self, seed: Seed) -> Place<'p> {
         Place {
             seed,
-            name: Name::read(""),
+            name: Name::none(),
             note: Some(self.annotations.root()),
             depth: 0,
             shown: Shown::by(self.setting.documented),

@@ -81,7 +81,7 @@ impl<'p> Maker<'p> {
     }
 
     /// Whether a member is wanted that need not be there.
-    fn wants(&self, property: &Property, place: Place<'p>) -> bool {
+    pub(super) fn wants(&self, property: &Property, place: Place<'p>) -> bool {
         // Where all went well there is nothing to tell of errors.
         if !self.setting.failure && property.reading.is_error() && place.depth <= 1 {
             return false;
@@ -100,7 +100,7 @@ impl<'p> Maker<'p> {
         made
     }
 
-    fn member_place(&self, name: &str, reading: Name, place: Place<'p>) -> Place<'p> {
+    pub(super) fn member_place(&self, name: &str, reading: Name, place: Place<'p>) -> Place<'p> {
         let on_way = |way: usize| self.plan.entity().is_some_and(|entity| entity.get(way).is_some_and(|next| next == name));
         let note = place.note.and_then(|note| self.annotations.member(note, name));
         // The component says more than the property: `owner` may be a user or a company.

@@ -19,6 +19,8 @@ mod words;
 pub use self::locale::Locale;
 pub(super) use self::tense::Tense;
 pub(crate) use self::tense::tells_change;
+use std::sync::LazyLock;
+
 use self::{figures::Figure, holders::Holder};
 use super::random::Random;
 use crate::clock::Timestamp;
@@ -101,6 +103,12 @@ impl Name {
             transparent: holders::is_transparent(&text),
             many: false,
         }
+    }
+
+    /// What no name tells.
+    pub(super) fn none() -> Self {
+        static NONE: LazyLock<Name> = LazyLock::new(|| Name::read(""));
+        *NONE
     }
 
     /// Whether the value tells of what went wrong.

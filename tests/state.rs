@@ -672,6 +672,46 @@ fn what_depends_on_a_thing_alone_is_made_once_and_again_when_it_changes() {
     assert_eq!(names(&get(&api, "/shops?limit=2")), ["ONElimit=2"]);
 }
 
+/// What examples show of a thing that there is once is the thing of somebody else: whose it is, the path says.
+#[test]
+fn what_there_is_once_is_of_what_the_path_names() {
+    let settings = "{type: object, properties: {user_id: {type: string}, theme: {type: string}, since: {type: string, readOnly: true}}}";
+    let shown = |user: &str, since: &str| {
+        let example = format!("{{user_id: {user}, theme: dark, since: '{since}'}}");
+        format!("{{description: d, content: {{application/json: {{schema: {settings}, example: {example}}}}}}}")
+    };
+    let user = "{type: object, required: [id], properties: {id: {type: string}}}";
+    let content = format!("content: {{application/json: {{schema: {user}}}}}");
+    let parameter = "parameters: [{name: user_id, in: path, required: true, schema: {type: string}}]";
+    let text = format!(
+        "openapi: 3.1.0
+paths:
+  /users:
+    post: {{requestBody: {{{content}}}, responses: {{'201': {{description: d, {content}}}}}}}
+  /users/{{user_id}}:
+    {parameter}
+    get: {{responses: {{'200': {{description: d, {content}}}}}}}
+  /users/{{user_id}}/settings:
+    {parameter}
+    get: {{responses: {{'200': {read}}}}}
+    put: {{requestBody: {{content: {{application/json: {{schema: {settings}}}}}}}, responses: {{'200': {written}}}}}
+",
+        read = shown("ana", "2020"),
+        written = shown("bob", "2019"),
+    );
+    let api = MockServer::builder(&Contract::from_text("users.yaml", &text).unwrap()).stateful(true).start();
+    for id in ["u1", "u2"] {
+        assert_eq!(post(&api, "/users", &json!({"id": id})).status(), 201);
+        let path = format!("/users/{id}/settings");
+        assert_eq!(get(&api, &path).json()["user_id"], id, "as nobody has changed it yet");
+        for sent in [json!({"theme": "light"}), json!({"theme": "dim", "user_id": "cid"})] {
+            let put = send(&api, Method::PUT, &path, "application/json", &sent).json();
+            assert_eq!((&put["user_id"], &put["theme"]), (&json!(id), &sent["theme"]), "{put}");
+            assert_eq!(get(&api, &path).json(), put);
+        }
+    }
+}
+
 /// The same things in two lists, of which a rule changes one.
 #[test]
 fn lists_of_the_same_things_are_shown_each_by_its_own_rules() {

@@ -9,7 +9,7 @@ use crate::{
     contract::Action,
     respond::{Answer, body},
     schema::{Filling, Given, Occasion, Setting, tells_change},
-    state::{Entity, Transaction},
+    state::{Entity, Kind, Transaction},
 };
 
 pub(super) fn change(site: &Site<'_>, state: &mut Transaction<'_>) -> Result<Answer, Box<Answer>> {
@@ -25,11 +25,22 @@ pub(super) fn change(site: &Site<'_>, state: &mut Transaction<'_>) -> Result<Ans
         _ if json_patch::is_meant(site) => json_patch::patched(site, &entity)?,
         _ => merge::patched(site, &entity),
     };
+    stay(site, &mut next);
     merge::set(site, &mut next);
     touch(site, &mut next);
     let id = next.id.clone();
     let next = state.replace(site.number, next).map_err(|missed| refuse::missed(site, &missed, &id))?;
     answered(site, state, &next, true)
+}
+
+/// A thing stays part of what the path says, whatever is sent or left out.
+fn stay(site: &Site<'_>, entity: &mut Entity) {
+    for (member, value) in site.said_by_path() {
+        if entity.members.get(member).is_none_or(|known| Kind::text(known) != Kind::text(value)) {
+            entity.members.insert(member.to_owned(), value.clone());
+            entity.absent.retain(|absent| absent != member);
+        }
+    }
 }
 
 /// Takes a thing out, and what is part of it.

@@ -135,10 +135,8 @@ fn made(site: &Site<'_>, chosen: &Chosen<'_>, state: &mut Transaction<'_>) -> Re
     if let Some(member) = site.kind.id.as_ref().filter(|member| site.kind.declares(member)) {
         members.entry(member.clone()).or_insert_with(|| id.clone());
     }
-    for (within, value) in site.used.within.iter().filter_map(|within| Some((within, super::parameter(site.scene, &within.parameter)?))) {
-        if let Some(member) = within.member.as_ref().filter(|member| site.kind.declares(member)) {
-            members.entry(member.clone()).or_insert_with(|| value.clone());
-        }
+    for (member, value) in site.said_by_path() {
+        members.entry(member).or_insert_with(|| value.clone());
     }
     let entity = Entity {
         id,

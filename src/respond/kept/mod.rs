@@ -200,6 +200,14 @@ impl Site<'_> {
         Wanted { kind: self.number, tenant: &self.scene.judgement.tenant, links: self.links }
     }
 
+    /// The members of which the path has the value: those that name what the thing is part of.
+    fn said_by_path(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.used.within.iter().filter_map(|within| {
+            let member = within.member.as_deref().filter(|member| self.kind.declares(member))?;
+            Some((member, parameter(self.scene, &within.parameter)?))
+        })
+    }
+
     /// The value of the path parameter that names the thing; nothing for what there is once.
     fn id(&self) -> String {
         let named = self.used.identity.as_ref().and_then(|name| parameter(self.scene, name));

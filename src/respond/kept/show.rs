@@ -50,12 +50,13 @@ pub(super) fn find(site: &Site<'_>) -> Result<Arc<Entity>, Box<Answer>> {
     Err(refuse::missing(site))
 }
 
-/// What there is once, as nobody has changed it yet: all of it is made up when it is shown.
+/// What there is once, as nobody has changed it yet: all that the path does not say is made up when it is shown.
 pub(super) fn single(site: &Site<'_>) -> Entity {
     Entity {
         id: Value::String(String::new()),
         tenant: Arc::clone(&site.scene.judgement.tenant),
         links: site.links.to_vec(),
+        members: site.said_by_path().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         ..Entity::default()
     }
 }

@@ -74,9 +74,9 @@ pub(crate) fn header(operation: &Operation, parameter: &Parameter, response: &Re
         Some(_) => text.into(),
         None => match style_readings(parameter, &Given::Text(&text)) {
             Ok(readings) => {
-                let cut = |reading| codec::settle(schema, &codec::cut_items(schema.document(), schema.pointer(), reading));
+                let cut = |reading| codec::settled(schema, &codec::cut_items(schema.document(), schema.pointer(), reading));
                 let settled = readings.into_iter().map(cut);
-                settled.reduce(|best, next| if schema.accepts(&best) { best } else { next }).unwrap_or_default()
+                settled.reduce(|best, next| if best.1 { best } else { next }).unwrap_or_default().0
             }
             Err(unreadable) => return vec![whole(&unreadable.expected, &unreadable.found)],
         },

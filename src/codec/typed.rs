@@ -25,9 +25,7 @@ pub(crate) fn settled(schema: &Schema, texts: &Value) -> (Value, bool) {
     if schema.accepts(&value) {
         return (value, true);
     }
-    let mended = mend(schema, value, texts);
-    let fits = schema.accepts(&mended);
-    (mended, fits)
+    mend(schema, value, texts)
 }
 
 fn give_types(value: &mut Value, annotations: &Annotations, note: &Note) {
@@ -99,8 +97,8 @@ fn beyond(text: &str, number: Value) -> Value {
 }
 
 /// Reads texts otherwise where that mends something: each text that is refused is read as the schema that refuses it takes
-/// it. What is mended may show what else is refused, a few times over.
-fn mend(schema: &Schema, mut value: Value, texts: &Value) -> Value {
+/// it. What is mended may show what else is refused, a few times over. The flag says whether nothing is refused in the end.
+fn mend(schema: &Schema, mut value: Value, texts: &Value) -> (Value, bool) {
     const SCALAR: Types = Types::NULL.and(Types::BOOLEAN).and(Types::NUMBER).and(Types::INTEGER);
     const ANY: Types = SCALAR.and(Types::ARRAY).and(Types::OBJECT);
     for _ in 0..MOST_ROUNDS {
@@ -117,11 +115,14 @@ fn mend(schema: &Schema, mut value: Value, texts: &Value) -> Value {
                 mended.insert(place);
             }
         }
-        if mended.is_empty() || schema.accepts(&value) {
+        if mended.is_empty() {
             break;
         }
+        if schema.accepts(&value) {
+            return (value, true);
+        }
     }
-    value
+    (value, false)
 }
 
 #[cfg(test)]

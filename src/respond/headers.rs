@@ -235,7 +235,7 @@ fn reads_well(parameter: &Parameter, text: &str) -> bool {
     let readings = codec::style_readings(parameter, &Given::Text(text)).unwrap_or_default();
     readings.into_iter().any(|reading| {
         let reading = codec::cut_items(schema.document(), schema.pointer(), reading);
-        schema.accepts(&codec::settle(schema, &reading))
+        codec::settled(schema, &reading).1
     })
 }
 

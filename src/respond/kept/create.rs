@@ -180,13 +180,10 @@ fn only_one(site: &Site<'_>, media_type: &MediaType, answered: &mut Value) {
 
 /// Lets the answer name what the thing is part of, as the path does.
 fn place_in(site: &Site<'_>, media_type: &MediaType, answered: &mut Value) {
-    for within in &site.used.within {
-        let linked = site.links.iter().find(|(name, _)| *name == within.name);
-        let (Some(member), Some((_, id))) = (&within.member, linked) else { continue };
-        let value = super::parameter(site.scene, &within.parameter).cloned().unwrap_or_else(|| id.as_str().into());
+    for (member, value) in site.wholes() {
         alter(site, media_type, answered, |thing| {
-            if let Some(named) = thing.get_mut(member).filter(|named| Kind::text(named) != *id) {
-                *named = value;
+            if let Some(named) = thing.get_mut(member).filter(|named| Kind::text(named) != Kind::text(value)) {
+                *named = value.clone();
             }
         });
     }

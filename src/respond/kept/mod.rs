@@ -200,12 +200,14 @@ impl Site<'_> {
         Wanted { kind: self.number, tenant: &self.scene.judgement.tenant, links: self.links }
     }
 
-    /// The members of which the path has the value: those that name what the thing is part of.
+    /// The members that name what the thing is part of, with the values that the path has.
+    fn wholes(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.used.within.iter().filter_map(|within| Some((within.member.as_deref()?, parameter(self.scene, &within.parameter)?)))
+    }
+
+    /// Those of them that a thing has.
     fn said_by_path(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.used.within.iter().filter_map(|within| {
-            let member = within.member.as_deref().filter(|member| self.kind.declares(member))?;
-            Some((member, parameter(self.scene, &within.parameter)?))
-        })
+        self.wholes().filter(|(member, _)| self.kind.declares(member))
     }
 
     /// The value of the path parameter that names the thing; nothing for what there is once.

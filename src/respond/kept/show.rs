@@ -208,26 +208,26 @@ impl<'v> View<'v> {
 
     /// All of an answer that is not the thing.
     pub(super) fn around(&self, scene: &Scene<'_>, status: StatusCode, id: &Value) -> Value {
+        // What the page of a list settles, nothing settles here.
+        self.begun(scene, status, id, !self.in_list)
+    }
+
+    /// The same around a list, before it is said which page of it this is.
+    pub(super) fn around_list(&self, scene: &Scene<'_>, status: StatusCode) -> Value {
+        self.begun(scene, status, &Value::Null, true)
+    }
+
+    /// What stands around: what is known of all answers, if that may be taken, else what is made up for this one.
+    fn begun(&self, scene: &Scene<'_>, status: StatusCode, id: &Value, may_be_known: bool) -> Value {
         let Some(last) = self.path.last() else { return Value::Null };
         let Some(schema) = &self.media_type.schema else { return Value::Object(Map::new()) };
         let setting = scene.setting_for(status);
-        // What is settled by the page of a list is not settled here.
-        let known = if self.in_list || !setting.has_all() { None } else { self.media_type.frame_of(self.path) };
+        let known = if may_be_known && setting.has_all() { self.media_type.frame_of(self.path) } else { None };
         let mut body = known.cloned().unwrap_or_else(|| {
             // What stands beside the thing on the way to it is made up; what is in its place need not be.
             let given = Given { members: &[last], identity: Some(id) };
             schema.draft(given, seed(scene, status), setting).unwrap_or_default()
         });
-        echo::apply(&mut body, self.media_type, &echo::echoes_of_page(scene));
-        body
-    }
-
-    /// The same around a list, before it is said which page of it this is.
-    pub(super) fn around_list(&self, scene: &Scene<'_>, status: StatusCode) -> Value {
-        let Some(frame) = self.media_type.frame_of(self.path).filter(|_| scene.setting_for(status).has_all()) else {
-            return self.around(scene, status, &Value::Null);
-        };
-        let mut body = frame.clone();
         echo::apply(&mut body, self.media_type, &echo::echoes_of_page(scene));
         body
     }

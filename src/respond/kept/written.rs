@@ -84,8 +84,10 @@ fn texts<'c>(
 
 /// Things as the list shows them; `None` if one lacks something. Rules see all of them at once, and look at nothing else.
 fn made(site: &Site<'_>, view: &View<'_>, around: &Value, entities: &[&Arc<Entity>], ruled: bool) -> Option<Vec<Value>> {
-    let shown =
-        |entity: &&Arc<Entity>| Some(view.project(entity)).filter(|(_, is_whole)| *is_whole).map(|(members, _)| Value::Object(members));
+    let shown = |entity: &&Arc<Entity>| {
+        let (members, is_whole) = view.project(entity);
+        is_whole.then_some(Value::Object(members))
+    };
     let items: Vec<Value> = entities.iter().map(shown).collect::<Option<_>>()?;
     if !ruled {
         return Some(items);

@@ -38,13 +38,7 @@ impl<'p> Framer<'p, '_> {
         }
         match &self.maker.plan.nodes[id].kind {
             Kind::Null => Some(Value::Null),
-            Kind::OneOf(values) => {
-                if let [only] = values.as_slice() {
-                    Some(only.clone())
-                } else {
-                    None
-                }
-            }
+            Kind::OneOf(values) if values.len() == 1 => values.first().cloned(),
             Kind::Object(object) if is_plain(object) => {
                 let mut members = Map::new();
                 for property in &object.properties {

@@ -16,11 +16,11 @@ mod texts;
 pub(super) mod web;
 mod words;
 
+use std::sync::LazyLock;
+
 pub use self::locale::Locale;
 pub(super) use self::tense::Tense;
 pub(crate) use self::tense::tells_change;
-use std::sync::LazyLock;
-
 use self::{figures::Figure, holders::Holder};
 use super::random::Random;
 use crate::clock::Timestamp;

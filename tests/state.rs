@@ -672,6 +672,44 @@ fn what_depends_on_a_thing_alone_is_made_once_and_again_when_it_changes() {
     assert_eq!(names(&get(&api, "/shops?limit=2")), ["ONElimit=2"]);
 }
 
+/// Answers with errors beside their lists, of which each is left out where the other is there.
+#[test]
+fn pages_follow_one_another_beside_a_list_of_errors() {
+    let thing = "{type: object, required: [id], properties: {id: {type: string}}}";
+    let errors = "{type: array, items: {type: object, properties: {code: {type: string}}}}";
+    let answer = |name: &str, schema: &str| {
+        let properties = format!("{{errors: {errors}, {name}: {schema}, cursor: {{type: string}}}}");
+        format!("{{'200': {{description: d, content: {{application/json: {{schema: {{type: object, properties: {properties}}}}}}}}}}}")
+    };
+    let parameters = "[{name: cursor, in: query, schema: {type: string}}, {name: limit, in: query, schema: {type: integer}}]";
+    let text = format!(
+        "openapi: 3.1.0
+paths:
+  /customers:
+    post: {{requestBody: {{content: {{application/json: {{schema: {thing}}}}}}}, responses: {one}}}
+    get: {{parameters: {parameters}, responses: {list}}}
+  /customers/{{customer_id}}:
+    parameters: [{{name: customer_id, in: path, required: true, schema: {{type: string}}}}]
+    get: {{responses: {one}}}
+",
+        one = answer("customer", thing),
+        list = answer("customers", &format!("{{type: array, items: {thing}}}")),
+    );
+    let api = MockServer::builder(&Contract::from_text("customers.yaml", &text).unwrap()).stateful(true).start();
+    for id in ["a", "b", "c", "d", "e"] {
+        assert_eq!(post(&api, "/customers", &json!({"id": id})).status(), 200);
+    }
+    let (mut pages, mut path) = (Vec::new(), "/customers?limit=2".to_owned());
+    for _ in 0..3 {
+        let page = get(&api, &path).json();
+        path = format!("/customers?limit=2&cursor={}", page["cursor"].as_str().unwrap_or_default());
+        pages.push(page);
+    }
+    let ids: Vec<&Value> = pages.iter().flat_map(|page| page["customers"].as_array().unwrap()).map(|customer| &customer["id"]).collect();
+    assert_eq!(ids, ["a", "b", "c", "d", "e"]);
+    assert_eq!(pages[2], json!({"customers": [{"id": "e"}]}));
+}
+
 /// What examples show of a thing that there is once is the thing of somebody else: whose it is, the path says.
 #[test]
 fn what_there_is_once_is_of_what_the_path_names() {

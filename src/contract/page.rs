@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     clock::Timestamp,
-    schema::{Annotations, Given, Note, Schema, Setting, Types},
+    schema::{Annotations, Given, Note, Schema, Setting, Types, tells_of_errors},
     seed::Seed,
 };
 
@@ -223,11 +223,15 @@ fn walk(annotations: &Annotations) -> Vec<Found<'_>> {
     found
 }
 
-/// The list that an answer is about: of the outermost, the only one, or the one with the likeliest name.
+/// The list that an answer is about: of the outermost, the only one, or the one with the likeliest name. A list of errors is
+/// what it is about only where there is no other.
 fn list<'f, 'a>(found: &'f [Found<'a>]) -> Option<&'f Found<'a>> {
-    let is_list = |found: &&Found<'_>| found.note.types.has(Types::ARRAY);
-    let level = found.iter().find(is_list)?.path.len();
-    let outermost: Vec<_> = found.iter().filter(is_list).filter(|found| found.path.len() == level).collect();
+    let lists = || found.iter().filter(|found| found.note.types.has(Types::ARRAY));
+    let is_meant = |found: &&Found<'_>| !found.path.last().is_some_and(|name| tells_of_errors(name));
+    let level = lists().find(is_meant).or_else(|| lists().next())?.path.len();
+    let at_level = || lists().filter(|found| found.path.len() == level);
+    let meant: Vec<_> = at_level().filter(is_meant).collect();
+    let outermost = if meant.is_empty() { at_level().collect() } else { meant };
     let rank = |found: &&Found<'_>| found.path.last().map_or(0, |name| rank(name));
     let best = outermost.iter().copied().min_by_key(rank)?;
     (outermost.len() == 1 || rank(&best) < LISTS.len()).then_some(best)
@@ -355,6 +359,9 @@ mod tests {
             (json!({"id": text, "items": list, "total": count}), None),
             (json!({"name": text, "tags": tags}), None),
             (json!({"a": list, "b": list}), None),
+            (json!({"errors": list, "things": list}), Some(("things", vec![]))),
+            (json!({"errors": list, "data": meta(json!({"items": list}))}), Some(("data.items", vec![]))),
+            (json!({"errors": list}), Some(("errors", vec![]))),
             (json!({"items": list, "total": count}), Some(("items", vec![]))),
             (json!({"a": list, "results": list}), Some(("results", vec![]))),
             (

@@ -31,7 +31,7 @@ use std::{
 use serde_json::Value;
 
 pub use self::names::Locale;
-pub(crate) use self::names::tells_change;
+pub(crate) use self::names::{tells_change, tells_of_errors};
 pub(crate) use self::{
     annotations::{Annotations, Filling, Meaning, Note, Types, ValueRule},
     check::{MOST_VIOLATIONS, pattern_defect},

@@ -81,6 +81,11 @@ pub(super) struct Context {
     pub(super) name: Name,
 }
 
+/// Whether a member of this name tells of what went wrong.
+pub(crate) fn tells_of_errors(name: &str) -> bool {
+    Name::read(name).is_error()
+}
+
 impl Name {
     pub(super) fn read(property: &str) -> Self {
         let text = words::words(property);
